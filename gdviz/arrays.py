@@ -1,0 +1,47 @@
+"""The array namespace that the mathematics is written over.
+
+Rules and problems take and return arrays of whatever library the caller uses: NumPy by default, PyTorch, CuPy or
+array-api-strict as well. `namespace` finds that library's standard functions; a run looks it up once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import array_api_compat
+import numpy as np
+
+__all__ = ["Array", "Namespace", "float_array", "namespace", "to_numpy"]
+
+Array: TypeAlias = Any
+"""An array of any library with the standard's operators; the standard has no class to name."""
+
+Namespace: TypeAlias = Any
+"""A module with the array standard's functions."""
+
+
+def namespace(*arrays: Array) -> Namespace:
+    """The namespace that all of these arrays belong to; NumPy itself for NumPy's arrays."""
+    # NumPy 2 follows the standard by itself, and its plain module is the quicker one to call.
+    if all(isinstance(array, np.ndarray | np.generic | float | int) for array in arrays):
+        return np
+    return array_api_compat.array_namespace(*arrays)
+
+
+def float_array(values: Any, xp: Namespace = np) -> Array:
+    """`values` as a floating array: arrays that are floating already keep their type, all else becomes float64."""
+    if hasattr(values, "dtype") and not isinstance(values, np.ndarray | np.generic):
+        return values
+    array = np.asarray(values)
+    if not np.issubdtype(array.dtype, np.floating):
+        array = array.astype(np.float64)
+    return array if xp is np else xp.asarray(array)
+
+
+def to_numpy(array: Array) -> np.ndarray:
+    """A NumPy array with the same numbers, on the host."""
+    if isinstance(array, np.ndarray):
+        return array
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()
+    return np.asarray(array)

@@ -1,0 +1,227 @@
+"""Declared parameters: limits, scale, symbol and help, written once beside a dataclass field.
+
+`parameter(...)` makes the field, `Parameterized` refuses values outside the limits when an instance is made, and
+`declared(cls)` hands the declarations to whoever shows them: the form in the window, the command line, the documentation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self
+
+from gdviz.errors import ParameterError
+
+__all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
+
+Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "path"]
+
+_METADATA_KEY = "gdviz.parameter"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter.
+
+    `low` and `high` are the limits of what is accepted, each excluded where `low_open` or `high_open` says so.
+    `slider` is the smaller range that a control offers, `log` whether that control is logarithmic; typing a number reaches
+    the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice".
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = False
+    high_open: bool = False
+    slider: tuple[float, float] | None = None
+    log: bool = False
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    symbol: str = ""
+    unit: str = ""
+    label: str = ""
+    help: str = ""
+
+    def limits(self) -> str:
+        """The accepted range in words, as used in messages: "above 0 and at most 1"."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "boolean":
+            return "true or false"
+        parts = []
+        if self.low > -math.inf:
+            parts.append(f"{'above' if self.low_open else 'at least'} {self.low:g}")
+        if self.high < math.inf:
+            parts.append(f"{'below' if self.high_open else 'at most'} {self.high:g}")
+        noun = {"integer": "a whole number", "float": "a finite number"}.get(self.kind, "text")
+        return " ".join([noun, " and ".join(parts)]).strip()
+
+    def check(self, value: Any) -> Any:
+        """The value in its own type; raises `ParameterError` naming the limits where it can't be used."""
+        if value is None and self.optional:
+            return None
+        accepted = self._converted(value)
+        if accepted is None:
+            raise ParameterError(f"{self.name} must be {self.limits()}, not {value!r}; choose such a value.")
+        return accepted
+
+    def _converted(self, value: Any) -> Any:
+        """`value` in the parameter's type, or None where it is not acceptable."""
+        match self.kind:
+            case "boolean":
+                return value if isinstance(value, bool) else None
+            case "choice":
+                return value if value in self.choices else None
+            case "columns":
+                if isinstance(value, str):
+                    return (value,)
+                is_list = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+                return tuple(value) if is_list else None
+            case "text" | "column" | "path":
+                return str(value) if isinstance(value, str) or hasattr(value, "__fspath__") else None
+        # NumPy's scalars register as numbers, so float() and is_integer() serve them too; a bool is no number here.
+        if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+            return None
+        number = float(value)
+        if not math.isfinite(number):
+            return None
+        below = number <= self.low if self.low_open else number < self.low
+        above = number >= self.high if self.high_open else number > self.high
+        if below or above:
+            return None
+        if self.kind == "integer":
+            return int(value) if number.is_integer() else None
+        return number
+
+    def parse(self, text: str) -> Any:
+        """The value written as `text` on a command line or in an edit box; raises `ParameterError`."""
+        words = text.strip()
+        match self.kind:
+            case "boolean":
+                answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(words.lower())
+                return self.check(words if answer is None else answer)
+            case "choice" | "text" | "column" | "path":
+                return self.check(words)
+            case "columns":
+                return self.check([word.strip() for word in words.split(",") if word.strip()])
+        if self.optional and words.lower() in {"", "none"}:
+            return None
+        try:
+            number: float = int(words) if self.kind == "integer" else float(words)
+        except ValueError:
+            raise ParameterError(f"{self.name} must be {self.limits()}, not {text!r}; type a plain number.") from None
+        return self.check(number)
+
+
+def parameter(
+    default: Any = dataclasses.MISSING,
+    *,
+    kind: Kind | None = None,
+    low: float = -math.inf,
+    high: float = math.inf,
+    low_open: bool = False,
+    high_open: bool = False,
+    slider: tuple[float, float] | None = None,
+    log: bool = False,
+    optional: bool = False,
+    choices: tuple[str, ...] = (),
+    symbol: str = "",
+    unit: str = "",
+    label: str = "",
+    help: str = "",
+) -> Any:
+    """A dataclass field that carries a `Parameter`; the kind is read from the annotation unless given."""
+    declaration = {
+        "kind": kind,
+        "low": low,
+        "high": high,
+        "low_open": low_open,
+        "high_open": high_open,
+        "slider": slider,
+        "log": log,
+        "optional": optional,
+        "choices": choices,
+        "symbol": symbol,
+        "unit": unit,
+        "label": label,
+        "help": help,
+    }
+    metadata = {_METADATA_KEY: declaration}
+    if default is dataclasses.MISSING:
+        return field(metadata=metadata, kw_only=True)
+    return field(default=default, metadata=metadata, kw_only=True)
+
+
+def _kind_of(annotation: Any, choices: tuple[str, ...]) -> Kind:
+    if choices:
+        return "choice"
+    members = [member for member in typing.get_args(annotation) if member is not type(None)] or [annotation]
+    kinds: dict[Any, Kind] = {bool: "boolean", int: "integer", float: "float", str: "text"}
+    return kinds.get(members[0], "text")
+
+
+_declared_of: dict[type, tuple[Parameter, ...]] = {}
+
+
+def declared(cls: type) -> tuple[Parameter, ...]:
+    """The parameters that a `Parameterized` dataclass declares, in the order of its fields."""
+    known = _declared_of.get(cls)
+    if known is not None:
+        return known
+    hints = typing.get_type_hints(cls)
+    found = []
+    for item in dataclasses.fields(cls):
+        declaration = item.metadata.get(_METADATA_KEY)
+        if declaration is None:
+            continue
+        settings = dict(declaration)
+        settings["kind"] = settings["kind"] or _kind_of(hints[item.name], settings["choices"])
+        settings["label"] = settings["label"] or item.name.replace("_", " ").capitalize()
+        default = None if item.default is dataclasses.MISSING else item.default
+        found.append(Parameter(name=item.name, default=default, **settings))
+    _declared_of[cls] = tuple(found)
+    return _declared_of[cls]
+
+
+@dataclass(frozen=True)
+class Parameterized:
+    """Base of frozen dataclasses whose fields are made by `parameter(...)`; checks every value on the way in."""
+
+    name: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for declaration in declared(type(self)):
+            value = getattr(self, declaration.name)
+            try:
+                accepted = declaration.check(value)
+            except ParameterError as error:
+                raise ParameterError(f"{self.name or type(self).__name__}: {error}") from None
+            object.__setattr__(self, declaration.name, accepted)
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Self:
+        """An instance from options by name; raises `ParameterError` for a name that is not declared or is missing."""
+        names = [item.name for item in declared(cls)]
+        for option in options:
+            if option not in names:
+                close = difflib.get_close_matches(option, names, n=1, cutoff=0.5)
+                offer = f"did you mean {close[0]}?" if close else f"it has {', '.join(names) or 'none'}."
+                raise ParameterError(f"{cls.name or cls.__name__} has no option {option!r}; {offer}")
+        for item in dataclasses.fields(cls):
+            if item.default is dataclasses.MISSING and item.name in names and item.name not in options:
+                raise ParameterError(f"{cls.name or cls.__name__} needs {item.name}; add {item.name}=...")
+        return cls(**options)
+
+    def options(self) -> dict[str, Any]:
+        """Every declared parameter with its value."""
+        return {item.name: getattr(self, item.name) for item in declared(type(self))}
+
+    def changed_options(self) -> dict[str, Any]:
+        """The declared parameters whose value differs from the default: what a file needs to say."""
+        return {item.name: getattr(self, item.name) for item in declared(type(self)) if getattr(self, item.name) != item.default}

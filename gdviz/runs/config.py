@@ -1,0 +1,133 @@
+"""What a run is asked to do: frozen, saved in files, and enough to repeat the run exactly."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gdviz.errors import InputError
+from gdviz.optimizers.rule import Optimizer
+from gdviz.parameters import Parameterized, declared, parameter
+from gdviz.problems.base import Problem
+
+__all__ = ["Change", "RandomStart", "RunConfig", "StopRules", "start_point"]
+
+
+@dataclass(frozen=True)
+class RandomStart:
+    """A start drawn uniformly from [low, high) in every parameter, by the run's seed."""
+
+    low: float = -1.0
+    high: float = 1.0
+
+
+@dataclass(frozen=True)
+class StopRules(Parameterized):
+    """When to stop before all steps are done; a rule that is None is off."""
+
+    name: ClassVar[str] = "stop"
+
+    gradient_norm: float | None = parameter(None, low=0, optional=True, help="Stop once ‖∇f‖ is at most this.")
+    value: float | None = parameter(None, optional=True, help="Stop once f is at most this.")
+    change: float | None = parameter(None, low=0, optional=True, help="Stop once a step is at most this long.")
+    evaluations: int | None = parameter(
+        None, low=1, optional=True, help="Stop once value, gradient and Hessian were asked for this often, together."
+    )
+    seconds: float | None = parameter(None, low=0, low_open=True, optional=True, help="Stop after this long.")
+
+    @property
+    def none(self) -> bool:
+        return all(value is None for value in self.options().values())
+
+
+@dataclass(frozen=True)
+class Change:
+    """Hyper-parameters that differ from step `step` on: the step k -> k+1 of k = `step` is the first with them."""
+
+    step: int
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RunConfig(Parameterized):
+    """One run: the same config on the same problem always gives the same trajectory."""
+
+    name: ClassVar[str] = "run"
+
+    optimizer: Optimizer
+    start: tuple[float, ...] | RandomStart | None = None
+    steps: int = parameter(500, low=1, high=100_000_000, slider=(10, 1_000_000), log=True, help="Steps to take.")
+    seed: int = parameter(0, low=0, high=2**63 - 1, help="Draws random starts and mini-batches.")
+    batch_size: int | None = parameter(
+        None, low=1, optional=True, help="Rows per step of a fit to data; left out: all rows."
+    )
+    stop: StopRules = field(default_factory=StopRules)
+    changes: tuple[Change, ...] = ()
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        steps = [change.step for change in self.changes]
+        if steps != sorted(set(steps)) or any(step < 0 for step in steps):
+            raise InputError("run: changes must be at different steps, in rising order; sort them.")
+        for change in self.changes:
+            self._changed(self.optimizer, change)
+
+    @property
+    def title(self) -> str:
+        """The label, or the optimizer's own where there is none."""
+        return self.label or self.optimizer.label
+
+    def optimizer_at(self, step: int) -> Optimizer:
+        """The optimizer that takes step `step` -> `step` + 1, every change up to there applied."""
+        current = self.optimizer
+        for change in self.changes:
+            if change.step <= step:
+                current = self._changed(current, change)
+        return current
+
+    def changed_at(self, step: int, options: Mapping[str, Any]) -> RunConfig:
+        """The same run with these hyper-parameters from `step` on; later changes are dropped."""
+        kept = {change.step: change for change in self.changes if change.step <= step}
+        earlier = kept.get(step)
+        kept[step] = Change(step, {**(earlier.options if earlier else {}), **options})
+        return dataclasses.replace(self, changes=tuple(kept[key] for key in sorted(kept)))
+
+    @staticmethod
+    def _changed(optimizer: Optimizer, change: Change) -> Optimizer:
+        names = {item.name for item in declared(type(optimizer))}
+        for name in change.options:
+            if name not in names:
+                raise InputError(f"{optimizer.name} has no hyper-parameter {name!r} to change at step {change.step}.")
+        return dataclasses.replace(optimizer, **change.options)
+
+
+def start_point(problem: Problem, config: RunConfig) -> np.ndarray:
+    """The start `(..., d)` of a run on this problem, float64; raises `InputError` where it has the wrong length."""
+    if config.start is None:
+        return np.array(problem.start, dtype=np.float64)
+    if isinstance(config.start, RandomStart):
+        generator = np.random.default_rng(config.seed)
+        return generator.uniform(config.start.low, config.start.high, size=problem.dimension)
+    return checked_start(problem, np.array(config.start, dtype=np.float64))
+
+
+def checked_start(problem: Problem, start: np.ndarray) -> np.ndarray:
+    """`start` if its last axis fits the problem and all of it is finite; raises `InputError`."""
+    length = start.shape[-1] if start.ndim else 0
+    if length != problem.dimension:
+        raise InputError(
+            f"the start has {length} numbers but {problem.name} has {problem.dimension} parameters "
+            f"({_listed(problem.names)}); give {problem.dimension}."
+        )
+    if not np.isfinite(start).all():
+        raise InputError("the start must be finite numbers; replace nan and inf.")
+    return start
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names) if len(names) <= 6 else ", ".join((*names[:3], "…", names[-1]))

@@ -1,0 +1,59 @@
+"""One run in progress: where it stands, and what it has recorded. The engine moves it; nobody else changes it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdviz.arrays import Array, namespace, to_numpy
+from gdviz.errors import InputError
+from gdviz.oracle import Evaluations, Oracle
+from gdviz.problems.base import Problem
+from gdviz.runs.config import RunConfig, start_point
+from gdviz.runs.stopping import StopReason
+from gdviz.runs.trajectory import Checkpoint, Trajectory
+
+__all__ = ["Run"]
+
+
+class Run:
+    """A config on a problem, at some step. Raises `InputError` where the two don't fit together."""
+
+    def __init__(self, problem: Problem, config: RunConfig, start: Array | None = None) -> None:
+        if config.batch_size is not None and problem.rows is None:
+            raise InputError(f"{problem.name} has no rows to draw mini-batches from; leave batch_size out.")
+        self.problem = problem
+        self.config = config
+        self.point: Array = start_point(problem, config) if start is None else start
+        self.xp = namespace(self.point)
+        self.oracle = Oracle(problem, config.seed, config.batch_size)
+        self.optimizer = config.optimizer_at(0)
+        self.state = self.optimizer.init(self.xp, self.point)
+        self.step = 0
+        self.seconds = 0.0
+        self.chunk = 1
+        self.trajectory = Trajectory(to_numpy(self.point), config.steps)
+
+    @property
+    def finished(self) -> bool:
+        return self.trajectory.finished
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step; nan for methods without one."""
+        return float(getattr(self.optimizer, "learning_rate", np.nan))
+
+    def checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.step, self.point, self.state, self.oracle.evaluations)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Stand where `checkpoint` was taken; the trajectory stays as it is."""
+        self.step = checkpoint.step
+        self.point = checkpoint.point
+        self.state = checkpoint.state
+        self.oracle.evaluations = Evaluations(*checkpoint.evaluations)
+        self.optimizer = self.config.optimizer_at(self.step)
+
+    def stop(self, reason: StopReason, step: int | None = None) -> None:
+        """End the run; `step` is where it happened, the latest by default."""
+        self.trajectory.stop_step = self.step if step is None else step
+        self.trajectory.stop_reason = reason

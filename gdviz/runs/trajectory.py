@@ -1,0 +1,174 @@
+"""What a run leaves behind: one row per step, appended by one writer while others read.
+
+The writer fills rows beyond the published length and then publishes them. A reader takes the length first and the columns
+after it; because a column that has to grow is copied into a larger one before the length moves on, whatever array a
+reader gets holds at least the rows it was told of. So reading needs no lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gdviz.arrays import Array
+from gdviz.oracle import Evaluations
+from gdviz.runs.stopping import StopReason
+
+__all__ = ["Checkpoint", "EvaluationCounts", "Rows", "Trajectory"]
+
+_FIRST_CAPACITY = 1024
+
+
+class EvaluationCounts(NamedTuple):
+    """How often value, gradient and Hessian had been asked for when each point was reached, `(steps + 1,)` each."""
+
+    value: np.ndarray
+    gradient: np.ndarray
+    hessian: np.ndarray
+
+    @property
+    def total(self) -> np.ndarray:
+        return self.value + self.gradient + self.hessian
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that is needed to go on from `step` exactly as the run did."""
+
+    step: int
+    point: Array
+    state: Any
+    evaluations: Evaluations
+
+
+class Rows(NamedTuple):
+    """Consecutive rows of every column; `evaluations` is `(n, 3)`, points `(n, ..., d)`, the others `(n, ...)`."""
+
+    points: np.ndarray
+    values: np.ndarray
+    gradient_norms: np.ndarray
+    learning_rates: np.ndarray
+    evaluations: np.ndarray
+
+
+class Trajectory:
+    """The recorded path of one run from a start `(..., d)`; row 0 is the start.
+
+    Owned by the run that writes it; every property is a read-only view of the published rows.
+    """
+
+    def __init__(self, start: np.ndarray, expected_steps: int = 0, max_checkpoints: int = 512) -> None:
+        self._capacity = max(1, min(expected_steps + 1, _FIRST_CAPACITY))
+        self._limit = expected_steps + 1
+        batch = start.shape[:-1]
+        self._columns = Rows(
+            points=np.empty((self._capacity, *start.shape), dtype=start.dtype),
+            values=np.empty((self._capacity, *batch)),
+            gradient_norms=np.empty((self._capacity, *batch)),
+            learning_rates=np.empty(self._capacity),
+            evaluations=np.empty((self._capacity, 3), dtype=np.int64),
+        )
+        self._length = 0
+        self.stop_reason: StopReason | None = None
+        self.stop_step = 0
+        self.checkpoints: tuple[Checkpoint, ...] = ()
+        self.checkpoint_spacing = 1024
+        self._max_checkpoints = max_checkpoints
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def steps(self) -> int:
+        """Steps taken: one less than the rows."""
+        return self._length - 1
+
+    @property
+    def dimension(self) -> int:
+        return int(self._columns.points.shape[-1])
+
+    def rows(self, first: int = 0, stop: int | None = None) -> Rows:
+        """The published rows from `first` up to `stop`, as read-only views."""
+        length = self._length if stop is None else min(stop, self._length)
+        views = Rows(*(column[first:length] for column in self._columns))
+        for view in views:
+            view.flags.writeable = False
+        return views
+
+    @property
+    def points(self) -> np.ndarray:
+        """`(steps + 1, ..., d)`"""
+        return self.rows().points
+
+    @property
+    def values(self) -> np.ndarray:
+        """f at every point, `(steps + 1, ...)`; with mini-batches f of the batch of that step."""
+        return self.rows().values
+
+    @property
+    def gradient_norms(self) -> np.ndarray:
+        """‖∇f‖₂ at every point, `(steps + 1, ...)`."""
+        return self.rows().gradient_norms
+
+    @property
+    def learning_rates(self) -> np.ndarray:
+        """The rate of the step that leaves each point, `(steps + 1,)`; nan where the method has none."""
+        return self.rows().learning_rates
+
+    @property
+    def evaluations(self) -> EvaluationCounts:
+        counts = self.rows().evaluations
+        return EvaluationCounts(counts[:, 0], counts[:, 1], counts[:, 2])
+
+    @property
+    def finished(self) -> bool:
+        return self.stop_reason is not None
+
+    @property
+    def sentence(self) -> str:
+        """Why the run stopped, for the user; empty while it goes on."""
+        return self.stop_reason.sentence(self.stop_step) if self.stop_reason else ""
+
+    def reserve(self, count: int) -> Rows:
+        """Writable rows behind the published ones, for the writer; nobody sees them until `publish`."""
+        needed = self._length + count
+        if needed > self._capacity:
+            capacity = max(needed, min(2 * self._capacity, max(self._limit, needed)))
+            self._columns = Rows(*(self._grown(column, capacity) for column in self._columns))
+            self._capacity = capacity
+        return Rows(*(column[self._length : needed] for column in self._columns))
+
+    def _grown(self, column: np.ndarray, capacity: int) -> np.ndarray:
+        larger = np.empty((capacity, *column.shape[1:]), dtype=column.dtype)
+        larger[: self._length] = column[: self._length]
+        return larger
+
+    def publish(self, count: int) -> None:
+        """Make `count` rows more visible to readers."""
+        self._length += count
+
+    def copy_from(self, other: Trajectory, step: int) -> None:
+        """Take over the rows and checkpoints of `other` up to and including `step`; for the writer of an empty one."""
+        for mine, theirs in zip(self.reserve(step + 1), other.rows(0, step + 1), strict=True):
+            mine[:] = theirs
+        self.checkpoints = tuple(item for item in other.checkpoints if item.step <= step)
+        self.checkpoint_spacing = other.checkpoint_spacing
+        self.publish(step + 1)
+
+    def correct_rate(self, row: int, learning_rate: float) -> None:
+        """Say the rate of the step that leaves `row`, where a change made it another; for the writer."""
+        self._columns.learning_rates[row] = learning_rate
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Remember a checkpoint; when there are too many, every second one goes and the spacing doubles."""
+        kept = (*self.checkpoints, checkpoint)
+        if len(kept) > self._max_checkpoints:
+            self.checkpoint_spacing *= 2
+            kept = tuple(item for item in kept if item.step % self.checkpoint_spacing == 0)
+        self.checkpoints = kept
+
+    def checkpoint_before(self, step: int) -> Checkpoint:
+        """The latest checkpoint at or before `step`."""
+        return next(item for item in reversed(self.checkpoints) if item.step <= step)
