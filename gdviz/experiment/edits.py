@@ -1,0 +1,116 @@
+"""Edits: pure functions from one experiment to the next. The window applies them, undo goes back to the value before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from gdviz.errors import InputError
+from gdviz.experiment.experiment import Experiment, ProblemChoice, RunEntry
+from gdviz.optimizers import Optimizer
+from gdviz.runs.config import RunConfig
+
+__all__ = [
+    "add_run",
+    "change_from_step",
+    "choose_problem",
+    "duplicate_run",
+    "move_start",
+    "remove_run",
+    "replace_config",
+    "set_enabled",
+    "set_hyper_parameters",
+    "set_problem_options",
+    "set_view",
+]
+
+MOST_RUNS = 32
+
+
+def choose_problem(experiment: Experiment, choice: ProblemChoice, default_runs: tuple[RunConfig, ...] = ()) -> Experiment:
+    """Another problem. Runs are kept, starting from the new problem's own start; with none, `default_runs` are made."""
+    entries = tuple(
+        dataclasses.replace(entry, config=dataclasses.replace(entry.config, start=None, changes=()))
+        for entry in experiment.runs
+    )
+    view = dataclasses.replace(experiment.view, plane=None)
+    changed = dataclasses.replace(experiment, problem=choice, runs=entries, view=view)
+    for config in () if entries else default_runs:
+        changed = add_run(changed, config)
+    return changed
+
+
+def set_problem_options(experiment: Experiment, options: Mapping[str, Any]) -> Experiment:
+    """Some options of the problem changed, the others as they are."""
+    if experiment.problem is None:
+        return experiment
+    merged = {**experiment.problem.options, **options}
+    return dataclasses.replace(experiment, problem=dataclasses.replace(experiment.problem, options=merged))
+
+
+def add_run(experiment: Experiment, config: RunConfig) -> Experiment:
+    """One more run, in the first style that no other has; raises `InputError` where there are too many."""
+    if len(experiment.runs) >= MOST_RUNS:
+        raise InputError(f"there are {MOST_RUNS} runs already; remove one first.")
+    key = 1 + max((entry.key for entry in experiment.runs), default=0)
+    used = {entry.style for entry in experiment.runs}
+    style = next(number for number in range(len(used) + 1) if number not in used)
+    return dataclasses.replace(experiment, runs=(*experiment.runs, RunEntry(key, config, style)))
+
+
+def duplicate_run(experiment: Experiment, key: int) -> Experiment:
+    """A copy of a run as a run of its own, last in the list."""
+    return add_run(experiment, experiment.entry(key).config)
+
+
+def remove_run(experiment: Experiment, key: int) -> Experiment:
+    return dataclasses.replace(experiment, runs=tuple(entry for entry in experiment.runs if entry.key != key))
+
+
+def set_enabled(experiment: Experiment, key: int, enabled: bool) -> Experiment:
+    return _with_entry(experiment, dataclasses.replace(experiment.entry(key), enabled=enabled))
+
+
+def replace_config(experiment: Experiment, key: int, config: RunConfig) -> Experiment:
+    return _with_entry(experiment, dataclasses.replace(experiment.entry(key), config=config))
+
+
+def set_optimizer(experiment: Experiment, key: int, optimizer: Optimizer) -> Experiment:
+    """Another method for a run; the changes made while the old one ran are dropped."""
+    config = experiment.entry(key).config
+    return replace_config(experiment, key, dataclasses.replace(config, optimizer=optimizer, changes=()))
+
+
+def set_hyper_parameters(experiment: Experiment, key: int, options: Mapping[str, Any]) -> Experiment:
+    """Hyper-parameters changed from the start; later changes to the same ones are dropped, for the new value counts."""
+    config = experiment.entry(key).config
+    optimizer = dataclasses.replace(config.optimizer, **options)
+    remaining = []
+    for change in config.changes:
+        kept = {name: value for name, value in change.options.items() if name not in options}
+        if kept:
+            remaining.append(dataclasses.replace(change, options=kept))
+    return replace_config(experiment, key, dataclasses.replace(config, optimizer=optimizer, changes=tuple(remaining)))
+
+
+def change_from_step(experiment: Experiment, key: int, step: int, options: Mapping[str, Any]) -> Experiment:
+    """Hyper-parameters changed from `step` on; what lies before is kept, and the experiment records the change."""
+    return replace_config(experiment, key, experiment.entry(key).config.changed_at(step, options))
+
+
+def move_start(experiment: Experiment, start: tuple[float, ...]) -> Experiment:
+    """All runs start from this point: a race is fair only from one start."""
+    entries = tuple(
+        dataclasses.replace(entry, config=dataclasses.replace(entry.config, start=start)) for entry in experiment.runs
+    )
+    return dataclasses.replace(experiment, runs=entries)
+
+
+def set_view(experiment: Experiment, **choices: Any) -> Experiment:
+    return dataclasses.replace(experiment, view=dataclasses.replace(experiment.view, **choices))
+
+
+def _with_entry(experiment: Experiment, changed: RunEntry) -> Experiment:
+    entries = tuple(changed if entry.key == changed.key else entry for entry in experiment.runs)
+    return dataclasses.replace(experiment, runs=entries)
