@@ -1,0 +1,1 @@
+"""Planes through many dimensions, contour levels and contour lines."""

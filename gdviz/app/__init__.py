@@ -1,0 +1,1 @@
+"""The composition root: the main window and what it is made of."""

@@ -1,0 +1,1 @@
+"""What the user has set up: frozen state, pure edits, history, files."""

@@ -1,0 +1,1 @@
+"""QObject models, the worker thread and the frame clock; QtCore only."""

@@ -1,0 +1,1 @@
+"""Running: configs, the engine, trajectories and why a run stopped."""
