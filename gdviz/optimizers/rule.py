@@ -1,25 +1,32 @@
 """What an optimizer is: frozen hyper-parameters, and a pure step from one point and state to the next.
 
-Most are a `GradientRule`: they see the gradient at the current point and answer with what to add to it. Their state is a
-NamedTuple of arrays apart from the hyper-parameters, so a rate changes in the middle of a run without touching it. Rules are
-written over an array namespace `xp`, branch with `xp.where`, change nothing in place, and so run on any array library, on
-one point `(d,)` or a batch `(..., d)`.
+Most are a `GradientRule`: they see the gradient at the current point and answer with what to add to it. Their state is
+a NamedTuple of arrays apart from the hyper-parameters, so a rate changes in the middle of a run without touching it.
+Rules are written over an array namespace `xp`, branch with `xp.where`, change nothing in place, and so run on any array
+library, on one point `(d,)` or a batch `(..., d)`.
 """
 
 from __future__ import annotations
 
 import abc
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from gdviz.arrays import Array, Namespace
+from gdviz.optimizers import hyper_parameters as hyper
 from gdviz.oracle import Evaluations, Oracle
-from gdviz.parameters import Parameterized, parameter
+from gdviz.parameters import Parameterized
 
-__all__ = ["Convention", "GradientRule", "Optimizer", "State", "Step"]
+__all__ = ["Convention", "GradientRule", "Optimizer", "State", "Step", "averaged", "penalized"]
 
 State: TypeAlias = Any
-"""A NamedTuple of arrays and plain numbers: a value, never changed in place."""
+"""A NamedTuple of arrays and plain numbers: a value, never changed in place.
+
+Which fields there are never depends on hyper-parameters, so that any of them may change in the middle of a run. Steps
+are counted in a plain int: β ** step is then one power of Python floats, and everything that depends on the step alone
+is folded into plain numbers, which save array operations and leave the arrays' dtype as it is.
+"""
 
 Convention = Literal["torch", "optax", "keras", "paper"]
 
@@ -40,6 +47,8 @@ class Optimizer(Parameterized, abc.ABC):
     source: ClassVar[str] = ""
     evaluations_per_step: ClassVar[Evaluations | None] = None
     """What every step asks of the oracle, or None where that varies and has to be counted step by step."""
+    state_symbols: ClassVar[Mapping[str, str]] = {}
+    """The symbol of every field of the state that is an array shaped like the point, by the field's name."""
 
     @abc.abstractmethod
     def init(self, xp: Namespace, x: Array) -> State:
@@ -56,16 +65,7 @@ class GradientRule(Optimizer, abc.ABC):
 
     evaluations_per_step: ClassVar[Evaluations | None] = Evaluations(value=0, gradient=1, hessian=0)
 
-    learning_rate: float = parameter(
-        1e-3,
-        low=0,
-        low_open=True,
-        log=True,
-        slider=(1e-5, 10.0),
-        symbol="η",
-        label="Learning rate",
-        help="How far a step goes. Too small: it crawls. Too big: it overshoots, oscillates and diverges.",
-    )
+    learning_rate: float = hyper.learning_rate(1e-3)
 
     @abc.abstractmethod
     def update(
@@ -76,3 +76,17 @@ class GradientRule(Optimizer, abc.ABC):
     def step(self, xp: Namespace, oracle: Oracle, x: Array, state: State, learning_rate: float) -> Step:
         update, state = self.update(xp, oracle.gradient(x), state, x, learning_rate)
         return Step(x + update, state)
+
+
+def averaged(average: Array, new: Array, kept: float) -> Array:
+    """kept · average + (1 − kept) · new, the exponential average that takes in `new (..., d)`; kept is in [0, 1).
+
+    Written so that one product less is needed, and exact for kept = 0, as torch's lerp is. An average of squares never
+    goes below 0; one that has overflowed turns to nan at the next step, which ends the run instead of freezing it.
+    """
+    return average + (1.0 - kept) * (new - average) if kept > 0.5 else new + kept * (average - new)
+
+
+def penalized(gradient: Array, x: Array, weight_decay: float) -> Array:
+    """∇(f + λ/2 ‖x‖²) at `x`, `(..., d)`: weight decay coupled to the gradient, as torch's optimizers take it."""
+    return gradient + weight_decay * x if weight_decay else gradient
