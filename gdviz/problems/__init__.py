@@ -4,13 +4,69 @@ from __future__ import annotations
 
 from typing import Any
 
-from gdviz.problems.functions_two import Rosenbrock
 from gdviz.problems.base import Block, Problem
+from gdviz.problems.functions_many import Ackley, Griewank, Rastrigin, Sphere, StyblinskiTang, Zakharov
+from gdviz.problems.functions_one import (
+    AbsoluteValue,
+    DoubleWell,
+    Forrester,
+    GaussianWell,
+    GramacyLee,
+    MoreThuente,
+    Parabola,
+    Quartic,
+    TwoSines,
+)
+from gdviz.problems.functions_rugged import Branin, Easom, GoldsteinPrice, McCormick, SixHumpCamel
+from gdviz.problems.functions_two import (
+    Beale,
+    BoundedSaddle,
+    FreudensteinRoth,
+    Himmelblau,
+    Leon,
+    Rosenbrock,
+    ScalarFactorization,
+    ThreeHumpCamel,
+)
+from gdviz.problems.quadratics import Booth, ElongatedQuadratic, Matyas, RotatedQuadratic
 from gdviz.registry import Registry
 
 __all__ = ["BUILTIN", "PROBLEMS", "Block", "Problem", "problem"]
 
-BUILTIN: tuple[type[Problem], ...] = (Rosenbrock,)
+BUILTIN: tuple[type[Problem], ...] = (
+    Parabola,
+    Quartic,
+    AbsoluteValue,
+    DoubleWell,
+    GaussianWell,
+    MoreThuente,
+    TwoSines,
+    Forrester,
+    GramacyLee,
+    Sphere,
+    ElongatedQuadratic,
+    RotatedQuadratic,
+    Booth,
+    Matyas,
+    Rosenbrock,
+    Leon,
+    Beale,
+    FreudensteinRoth,
+    BoundedSaddle,
+    ScalarFactorization,
+    Himmelblau,
+    ThreeHumpCamel,
+    SixHumpCamel,
+    StyblinskiTang,
+    McCormick,
+    Branin,
+    GoldsteinPrice,
+    Zakharov,
+    Rastrigin,
+    Ackley,
+    Griewank,
+    Easom,
+)
 
 PROBLEMS: Registry[Problem] = Registry("problem", BUILTIN)
 

@@ -1,7 +1,7 @@
 """What is minimized: a scalar function of a point, with its derivatives and what a picture of it needs.
 
-Every method takes points `(..., d)` whose leading axes are a batch, so one expression serves a single step, a landscape of
-a quarter of a million points and a million descents. Problems are frozen: their options are dataclass fields.
+Every method takes points `(..., d)` whose leading axes are a batch, so one expression serves a single step, a landscape
+of a quarter of a million points and a million descents. Problems are frozen: their options are dataclass fields.
 """
 
 from __future__ import annotations

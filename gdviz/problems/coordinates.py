@@ -1,9 +1,11 @@
-"""Functions of one to three named coordinates, written once over the coordinates themselves.
+"""Functions of a few coordinates, written once over the coordinates themselves.
 
-A subclass writes `value_at(xp, x, y)`, `gradient_at` and `hessian_at` with ordinary arithmetic. For a batch the coordinates
-are arrays and `xp` their namespace; for one NumPy point they are Python floats, five times quicker, with the same result to
-the last bit: `SCALARS` takes its transcendental functions from NumPy, and powers are written as products because NumPy's
-and Python's `**` may round differently.
+A subclass writes `value_at(xp, x, y)`, `gradient_at` and `hessian_at` with ordinary arithmetic. For a batch the
+coordinates are arrays and `xp` their namespace; for one NumPy point they are Python floats, five times quicker, with
+the same result to the last bit: `SCALARS` takes its transcendental functions from NumPy, and powers are written as
+products because NumPy's and Python's `**` may round differently.
+
+`KnownFunction` is for the test functions of the literature, whose view, minima and start are constants.
 """
 
 from __future__ import annotations
@@ -12,14 +14,14 @@ import abc
 import math
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from gdviz.arrays import Array, Namespace, namespace
 from gdviz.problems.base import Problem
 
-__all__ = ["SCALARS", "CoordinateFunction"]
+__all__ = ["SCALARS", "CoordinateFunction", "KnownFunction"]
 
 
 def _scalar(function: Any) -> Any:
@@ -34,7 +36,10 @@ SCALARS: Namespace = SimpleNamespace(
     abs=abs,
     where=lambda condition, yes, no: yes if condition else no,
     pi=math.pi,
-    **{name: _scalar(getattr(np, name)) for name in ("exp", "log", "sin", "cos", "tanh", "sign", "maximum", "minimum", "floor")},
+    **{
+        name: _scalar(getattr(np, name))
+        for name in ("exp", "log", "sin", "cos", "tanh", "sign", "maximum", "minimum", "floor")
+    },
 )
 
 
@@ -42,8 +47,8 @@ SCALARS: Namespace = SimpleNamespace(
 class CoordinateFunction(Problem, abc.ABC):
     """A problem of `dimension` coordinates whose derivatives are given entry by entry.
 
-    `gradient_at` returns `dimension` entries, `hessian_at` the upper triangle row by row (d=2: xx, xy, yy); an entry that
-    does not depend on the point may be a plain number.
+    `gradient_at` returns `dimension` entries, `hessian_at` the upper triangle row by row (d=2: xx, xy, yy); an entry
+    that does not depend on the point may be a plain number.
     """
 
     @abc.abstractmethod
@@ -90,10 +95,42 @@ class CoordinateFunction(Problem, abc.ABC):
         return xp.stack(rows, axis=-2)
 
 
+@dataclass(frozen=True)
+class KnownFunction(CoordinateFunction, abc.ABC):
+    """A function of which the part worth looking at, the minima and a start worth watching are known constants.
+
+    A subclass whose minima depend on its options writes `minima` itself.
+    """
+
+    view: ClassVar[tuple[tuple[float, float], ...]]
+    """Lower and upper limit of each coordinate; their number is the dimension."""
+    known_minima: ClassVar[tuple[tuple[float, ...], ...]] = ()
+    """Global minima first, then local ones by value; correct to the last digit of a double."""
+    usual_start: ClassVar[tuple[float, ...]]
+
+    @property
+    def dimension(self) -> int:
+        return len(self.view)
+
+    @property
+    def domain(self) -> np.ndarray:
+        return np.array(self.view)
+
+    @property
+    def minima(self) -> np.ndarray:
+        return np.array(self.known_minima).reshape(-1, self.dimension)
+
+    @property
+    def start(self) -> np.ndarray:
+        return np.array(self.usual_start)
+
+
 def _coordinates(x: Array) -> tuple[Array, ...]:
     return tuple(x[..., index] for index in range(x.shape[-1]))
 
 
 def _stack(xp: Namespace, entries: tuple[Any, ...], like: Array) -> Array:
     zeros = xp.zeros_like(like)
-    return xp.stack([entry if getattr(entry, "shape", None) == zeros.shape else zeros + entry for entry in entries], axis=-1)
+    return xp.stack(
+        [entry if getattr(entry, "shape", None) == zeros.shape else zeros + entry for entry in entries], axis=-1
+    )
