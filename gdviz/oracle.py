@@ -1,8 +1,8 @@
 """An optimizer's only view of a problem.
 
-The oracle counts what is asked of it and, where a batch size is set, answers for the mini-batch of the current step: the
-rows of step k depend on (seed, k) alone, so any step can be replayed. Every epoch passes over all rows once, in an order
-drawn from (seed, epoch).
+The oracle counts what is asked of it and, where a batch size is set, answers for the mini-batch of the current
+step: the rows of step k depend on (seed, k) alone, so any step can be replayed. Every epoch passes over all rows
+once, in an order drawn from (seed, epoch).
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Oracle:
     """Answers for one run, counting the questions. `step` is set by the engine before each step.
 
     A fit to data computes value and gradient in one pass, so the answer at the latest point is kept: a recorder that
-    `observe`s the point before the optimizer asks for its gradient costs no second pass. Points are never changed in place,
-    which is why being the same object is enough to recognise one.
+    `observe`s the point before the optimizer asks for its gradient costs no second pass. Points are never changed
+    in place, which is why being the same object is enough to recognise one.
     """
 
     def __init__(self, problem: Problem, seed: int = 0, batch_size: int | None = None) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from gdviz.arrays import Array, to_numpy
 from gdviz.errors import InputError
 from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import Parameterized, declared, parameter
 from gdviz.problems.base import Problem
 
-__all__ = ["Change", "RandomStart", "RunConfig", "StopRules", "start_point"]
+__all__ = ["Change", "RandomStart", "RunConfig", "StartChoice", "StopRules", "checked_start", "start_point"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,20 @@ class RandomStart:
 
     low: float = -1.0
     high: float = 1.0
+
+    def __post_init__(self) -> None:
+        low, high = _numbers((self.low, self.high), "the range of a random start")
+        # The width too: from -1e308 to 1e308 there is none in float64.
+        if not low < high or not math.isfinite(high - low):
+            raise InputError(
+                f"the range of a random start must rise, not go from {low:g} to {high:g}; swap or widen it."
+            )
+        object.__setattr__(self, "low", low)
+        object.__setattr__(self, "high", high)
+
+
+StartChoice: TypeAlias = tuple[float, ...] | RandomStart | None
+"""Numbers, a random point, or the problem's own start."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,7 @@ class RunConfig(Parameterized):
     name: ClassVar[str] = "run"
 
     optimizer: Optimizer
-    start: tuple[float, ...] | RandomStart | None = None
+    start: StartChoice = None
     steps: int = parameter(500, low=1, high=100_000_000, slider=(10, 1_000_000), log=True, help="Steps to take.")
     seed: int = parameter(0, low=0, high=2**63 - 1, help="Draws random starts and mini-batches.")
     batch_size: int | None = parameter(
@@ -68,14 +84,20 @@ class RunConfig(Parameterized):
     stop: StopRules = field(default_factory=StopRules)
     changes: tuple[Change, ...] = ()
     label: str = ""
+    _stages: tuple[tuple[int, Optimizer], ...] = field(init=False, repr=False, compare=False)
+    """Every optimizer of the run with the step that is its first."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.start is not None and not isinstance(self.start, RandomStart):
+            object.__setattr__(self, "start", _numbers(self.start, "the start"))
         steps = [change.step for change in self.changes]
         if steps != sorted(set(steps)) or any(step < 0 for step in steps):
             raise InputError("run: changes must be at different steps, in rising order; sort them.")
+        stages = [(0, self.optimizer)]
         for change in self.changes:
-            self._changed(self.optimizer, change)
+            stages.append((change.step, self._changed(stages[-1][1], change)))
+        object.__setattr__(self, "_stages", tuple(stages))
 
     @property
     def title(self) -> str:
@@ -84,11 +106,7 @@ class RunConfig(Parameterized):
 
     def optimizer_at(self, step: int) -> Optimizer:
         """The optimizer that takes step `step` -> `step` + 1, every change up to there applied."""
-        current = self.optimizer
-        for change in self.changes:
-            if change.step <= step:
-                current = self._changed(current, change)
-        return current
+        return next(optimizer for first, optimizer in reversed(self._stages) if first <= step)
 
     def changed_at(self, step: int, options: Mapping[str, Any]) -> RunConfig:
         """The same run with these hyper-parameters from `step` on; later changes are dropped."""
@@ -113,20 +131,44 @@ def start_point(problem: Problem, config: RunConfig) -> np.ndarray:
     if isinstance(config.start, RandomStart):
         generator = np.random.default_rng(config.seed)
         return generator.uniform(config.start.low, config.start.high, size=problem.dimension)
-    return checked_start(problem, np.array(config.start, dtype=np.float64))
+    start: np.ndarray = checked_start(problem, np.array(config.start, dtype=np.float64))
+    return start
 
 
-def checked_start(problem: Problem, start: np.ndarray) -> np.ndarray:
-    """`start` if its last axis fits the problem and all of it is finite; raises `InputError`."""
+def checked_start(problem: Problem, start: Array) -> Array:
+    """`start (..., d)` if its last axis fits the problem and all of it is finite; raises `InputError`."""
     length = start.shape[-1] if start.ndim else 0
     if length != problem.dimension:
         raise InputError(
-            f"the start has {length} numbers but {problem.name} has {problem.dimension} parameters "
-            f"({_listed(problem.names)}); give {problem.dimension}."
+            f"the start has {_counted(length, 'number')} but {problem.name} has "
+            f"{_counted(problem.dimension, 'parameter')} ({_listed(problem.names)}); give {problem.dimension}."
         )
-    if not np.isfinite(start).all():
+    if start.ndim > 1 and 0 in start.shape:
+        raise InputError("the batch of starts is empty; give at least one start.")
+    if not np.isfinite(to_numpy(start)).all():
         raise InputError("the start must be finite numbers; replace nan and inf.")
     return start
+
+
+def _numbers(values: Any, what: str) -> tuple[float, ...]:
+    """`values` as finite floats; raises `InputError`."""
+    try:
+        # float() would take text and truth values too.
+        numbers = tuple(math.nan if isinstance(value, str | bool) else float(value) for value in values)
+    except (TypeError, ValueError, OverflowError):
+        numbers = ()
+    if not numbers or not all(map(math.isfinite, numbers)):
+        raise InputError(f"{what} must be a list of finite numbers, not {_shortened(values)}; type plain numbers.")
+    return numbers
+
+
+def _shortened(values: Any) -> str:
+    text = repr(values)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _listed(names: tuple[str, ...]) -> str:

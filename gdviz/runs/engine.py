@@ -1,11 +1,11 @@
 """Moves runs forward. The same functions serve the window's worker, the command line and the tests.
 
-Steps are taken in chunks: `advance` takes the steps of a chunk, fills in what is recorded, looks for the first row at which
-the run has to stop, and publishes the rows up to there. Where a chunk ends never shows in the result: rows beyond the
-stopping one are thrown away, checkpoints lie at fixed steps, and a chunk never crosses a checkpoint or a change.
+Steps are taken in chunks: `advance` takes the steps of a chunk, fills in what is recorded, looks for the first row
+at which the run has to stop, and publishes the rows up to there. Where a chunk ends never shows in the result: rows
+beyond the stopping one are thrown away, checkpoints lie at fixed steps, and a chunk never crosses a change.
 
-Cheap problems are recorded after their steps, all rows of a chunk in one vectorized call; fits to data in the pass over the
-rows that the step needs anyway.
+Cheap problems are recorded after their steps, all rows of a chunk in one vectorized call; fits to data in the pass
+over the rows that the step needs anyway.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from time import perf_counter
 
 import numpy as np
 
-from gdviz.arrays import Array, to_numpy
+from gdviz.arrays import to_numpy
 from gdviz.runs.config import RunConfig
-from gdviz.runs.run import Run
+from gdviz.runs.lengths import lengths
+from gdviz.runs.rules import first_stop
+from gdviz.runs.run import Run, learning_rate_of
 from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Checkpoint, Rows, Trajectory
 
-__all__ = ["advance", "advance_for", "branch", "replay", "run_to_end"]
+__all__ = ["advance", "advance_for", "begin", "branch", "replay", "run_to_end", "shared_steps"]
 
 _LARGEST_CHUNK = 1024
+_LONGEST_CHUNK_SECONDS = 0.025
 
 
 def begin(run: Run) -> None:
@@ -33,12 +36,13 @@ def begin(run: Run) -> None:
     with np.errstate(all="ignore"):
         run.oracle.step = 0
         _record_one(run, rows, 0)
-    run.trajectory.publish(1)
+    stop = first_stop(run.config.stop, rows, None)
     run.trajectory.add_checkpoint(run.checkpoint())
+    run.trajectory.publish(1)
     if not np.isfinite(rows.values).any():
         run.stop(StopReason.DIVERGED)
-    else:
-        _stop_by_rule(run, rows, first_step=0, count=1)
+    elif stop is not None:
+        run.stop(stop.reason)
 
 
 def advance(run: Run, steps: int, deadline: float = math.inf) -> int:
@@ -49,23 +53,17 @@ def advance(run: Run, steps: int, deadline: float = math.inf) -> int:
     if len(run.trajectory) == 0:
         begin(run)
     before = run.step
-    started = perf_counter()
+    # A chunk should last a quarter of the time there is, so that the deadline is met without a look at every step.
+    target = max(1e-4, min(_LONGEST_CHUNK_SECONDS, (deadline - perf_counter()) / 4))
     while not run.finished and run.step - before < steps:
         wanted = min(steps - (run.step - before), run.chunk, _until_boundary(run))
-        chunk_started = perf_counter()
+        started = perf_counter()
         _advance_chunk(run, wanted, deadline)
         now = perf_counter()
-        run.seconds += now - chunk_started
-        if not run.finished:
-            _finish_if_done(run)
-        # A chunk should last a quarter of the time there is, so that the deadline is met without a look at every step.
-        if deadline < math.inf:
-            target = max(1e-4, (deadline - started) / 4)
-            run.chunk = max(1, min(_LARGEST_CHUNK, int(wanted * target / max(now - chunk_started, 1e-7)), 4 * run.chunk))
-            if now >= deadline:
-                break
-        else:
-            run.chunk = min(_LARGEST_CHUNK, 4 * run.chunk)
+        run.seconds += now - started
+        run.chunk = max(1, min(_LARGEST_CHUNK, int(wanted * target / max(now - started, 1e-7)), 4 * run.chunk))
+        if now >= deadline:
+            break
     return run.step - before
 
 
@@ -79,12 +77,17 @@ def run_to_end(
     progress: Callable[[Run], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Trajectory:
-    """Advance until the run stops. `progress` and `cancelled` are called about ten times a second."""
+    """Advance until the run stops. `progress` and `cancelled` are called about twenty times a second.
+
+    A run that was cancelled before its first step has its start as the only row.
+    """
+    if len(run.trajectory) == 0:
+        begin(run)
     while not run.finished:
         if cancelled():
             run.stop(StopReason.CANCELLED)
             break
-        advance_for(run, 0.1)
+        advance_for(run, 0.05)
         if progress is not None:
             progress(run)
     return run.trajectory
@@ -92,53 +95,90 @@ def run_to_end(
 
 def replay(run: Run, step: int) -> Checkpoint:
     """The point and state that the run had at a recorded `step`, equal bit for bit, from the checkpoint before it."""
-    again = Run(run.problem, run.config, start=run.trajectory.checkpoints[0].point)
+    again = Run(run.problem, run.config, start=run.start)
     again.restore(run.trajectory.checkpoint_before(step))
-    with np.errstate(all="ignore"):
-        while again.step < step:
-            again.optimizer = again.config.optimizer_at(again.step)
-            _step(again)
+    _step_to(again, step)
     return again.checkpoint()
+
+
+def shared_steps(old: RunConfig, new: RunConfig) -> int:
+    """For how many steps two configs give the same trajectory on the same problem, as far as neither stops by a rule.
+
+    0 where they differ from the start. Labels and stopping rules don't count: which of them ends a run is seen only
+    as it goes, so `branch` looks at that.
+    """
+    if (old.start, old.seed, old.batch_size) != (new.start, new.seed, new.batch_size):
+        return 0
+    shared = min(old.steps, new.steps)
+    firsts = {0, *(change.step for change in (*old.changes, *new.changes))}
+    differing = [first for first in firsts if old.optimizer_at(first) != new.optimizer_at(first)]
+    return min([shared, *differing])
 
 
 def branch(run: Run, config: RunConfig, step: int) -> Run:
     """A run with another config that keeps what `run` recorded up to `step` and goes on from there.
 
-    Meant for a config that differs from the run's own in changes at or after `step` and in the number of steps only: then
-    the result is the trajectory that the new config gives from its start.
+    No more is kept than the two configs share and the new one's stopping rules allow, so the result is the
+    trajectory that the new config gives from its start (rules on time apart, which count a fair share of the time
+    spent). `run` may be unfinished, or have ended in any way.
     """
-    latest = min(step, run.trajectory.steps)
-    follower = Run(run.problem, config, start=run.trajectory.checkpoints[0].point)
-    follower.trajectory.copy_from(run.trajectory, latest)
+    follower = Run(run.problem, config, start=run.start)
+    latest = min(step, run.trajectory.steps, shared_steps(run.config, config))
+    if latest < 0:
+        return follower
+    recorded = run.trajectory.rows(0, latest + 1)
+    lost = not np.isfinite(recorded.values[0]).any()
+    stop = None if lost else first_stop(config.stop, recorded, None)
+    if stop is not None:
+        latest = stop.row
+    follower.trajectory.copy_from(run.trajectory, latest, learning_rate_of(config.optimizer_at(latest)))
     follower.restore(replay(run, latest))
+    follower.seconds = run.seconds * latest / max(1, run.step)
+    if lost:
+        follower.stop(StopReason.DIVERGED)
+    elif stop is not None:
+        follower.stop(stop.reason)
+    elif latest >= config.steps:
+        follower.stop(StopReason.FINISHED)
     return follower
 
 
 def _until_boundary(run: Run) -> int:
-    """Steps to the next place where a chunk has to end: the last step, a checkpoint, a change."""
-    spacing = run.trajectory.checkpoint_spacing
-    ends = [run.config.steps, (run.step // spacing + 1) * spacing]
+    """Steps to the next place where a chunk has to end: the last step, a change, for cheap problems a checkpoint."""
+    ends = [run.config.steps]
     ends += [change.step for change in run.config.changes if change.step > run.step]
+    if _recorded_after(run):
+        spacing = run.trajectory.checkpoint_spacing
+        ends.append((run.step // spacing + 1) * spacing)
     return min(ends) - run.step
 
 
+def _recorded_after(run: Run) -> bool:
+    return run.problem.cheap and run.oracle.batches is None
+
+
 def _advance_chunk(run: Run, count: int, deadline: float) -> None:
-    """Take `count` steps, record and publish them."""
+    """Take `count` steps, fewer where the deadline passes; record and publish them."""
+    started = perf_counter()
     before = run.checkpoint()
     run.optimizer = run.config.optimizer_at(run.step)
-    # The row that this chunk leaves was written before a change that falls on it took effect.
-    run.trajectory.correct_rate(run.step, run.learning_rate)
     rows = run.trajectory.reserve(count)
+    passed: list[Checkpoint] = []
     with np.errstate(all="ignore"):
-        if run.problem.cheap and run.oracle.batches is None:
-            taken = _cheap_steps(run, rows, count)
+        if _recorded_after(run):
+            taken = _cheap_steps(run, rows, count, passed)
         else:
-            taken = _observed_steps(run, rows, count, deadline)
+            limit = run.config.stop.seconds
+            out_of_time = math.inf if limit is None else started + max(0.0, limit - run.seconds)
+            taken = _observed_steps(run, rows, count, min(deadline, out_of_time), passed)
     rows = Rows(*(column[:taken] for column in rows))
-    _publish(run, rows, before)
+    rows.learning_rates[:] = run.learning_rate
+    rows.learning_rates[-1] = learning_rate_of(run.config.optimizer_at(run.step))
+    _publish(run, rows, before, passed, run.seconds + perf_counter() - started)
 
 
-def _cheap_steps(run: Run, rows: Rows, count: int) -> int:
+def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> int:
+    """`count` steps, then what is recorded of them; the chunk ends at a checkpoint where one is due."""
     xp, oracle, optimizer, rate = run.xp, run.oracle, run.optimizer, run.learning_rate
     point, state, points = run.point, run.state, rows.points
     first = run.step
@@ -158,16 +198,21 @@ def _cheap_steps(run: Run, rows: Rows, count: int) -> int:
             rows.evaluations[index] = oracle.evaluations
     run.point, run.state, run.step = point, state, first + count
     rows.values[:] = run.problem.value(points)
-    rows.gradient_norms[:] = _norms(run.problem.gradient(points))
-    rows.learning_rates[:] = rate
+    rows.gradient_norms[:] = lengths(run.problem.gradient(points))
+    if run.step % run.trajectory.checkpoint_spacing == 0:
+        passed.append(run.checkpoint())
     return count
 
 
-def _observed_steps(run: Run, rows: Rows, count: int, deadline: float) -> int:
+def _observed_steps(run: Run, rows: Rows, count: int, deadline: float, passed: list[Checkpoint]) -> int:
+    """Up to `count` steps, each recorded in the pass over the rows that the next one needs; returns how many."""
+    spacing = run.trajectory.checkpoint_spacing
     for index in range(count):
         _step(run)
         run.oracle.step = run.step
         _record_one(run, rows, index)
+        if run.step % spacing == 0:
+            passed.append(run.checkpoint())
         if perf_counter() >= deadline:
             return index + 1
     return count
@@ -179,42 +224,54 @@ def _step(run: Run) -> None:
     run.step += 1
 
 
+def _step_to(run: Run, step: int) -> None:
+    """Take the steps up to `step` again, recording nothing."""
+    changes = {change.step for change in run.config.changes}
+    with np.errstate(all="ignore"):
+        while run.step < step:
+            if run.step in changes:
+                run.optimizer = run.config.optimizer_at(run.step)
+            _step(run)
+
+
 def _record_one(run: Run, rows: Rows, index: int) -> None:
     value, gradient = run.oracle.observe(run.point)
     rows.points[index] = to_numpy(run.point)
     rows.values[index] = to_numpy(value)
-    rows.gradient_norms[index] = _norms(to_numpy(gradient))
+    rows.gradient_norms[index] = lengths(to_numpy(gradient))
     rows.learning_rates[index] = run.learning_rate
     rows.evaluations[index] = run.oracle.evaluations
 
 
-def _norms(gradients: Array) -> np.ndarray:
-    """‖g‖₂ over the last axis, without overflow for gradients beyond 1e154."""
-    squares = np.sum(gradients * gradients, axis=-1)
-    norms = np.sqrt(squares)
-    if not np.isfinite(norms).all():
-        largest = np.max(np.abs(gradients), axis=-1)
-        scaled = gradients / np.where(largest > 0, largest, 1.0)[..., None]
-        careful = largest * np.sqrt(np.sum(scaled * scaled, axis=-1))
-        norms = np.where(np.isfinite(norms), norms, careful)
-    return np.asarray(norms)
-
-
-def _publish(run: Run, rows: Rows, before: Checkpoint) -> None:
-    """Publish the rows of a chunk up to the first at which the run stops; keep a checkpoint where one is due."""
+def _publish(run: Run, rows: Rows, before: Checkpoint, passed: list[Checkpoint], seconds: float) -> None:
+    """Publish the rows of a chunk up to the first at which the run stops, and the checkpoints passed on the way."""
     count = len(rows.values)
     lost = _first_lost(rows)
     kept = count if lost is None else lost
-    ended = _stop_by_rule(run, rows, before.step + 1, kept)
-    if ended:
-        kept = run.trajectory.stop_step - before.step
+    ending: tuple[StopReason, int] | None = None
+    recorded = Rows(*(column[:kept] for column in rows))
+    stop = first_stop(run.config.stop, recorded, run.trajectory.rows(before.step, before.step + 1).points)
+    limit = run.config.stop.seconds
+    if stop is not None:
+        kept = stop.row + 1
+        ending = (stop.reason, before.step + kept)
     elif lost is not None:
-        run.stop(StopReason.DIVERGED, before.step + lost + 1)
+        ending = (StopReason.DIVERGED, before.step + lost + 1)
+    elif before.step + count >= run.config.steps:
+        ending = (StopReason.FINISHED, before.step + count)
+    elif limit is not None and seconds >= limit:
+        ending = (StopReason.TIME_SPENT, before.step + count)
+    last = before.step + kept
     run.trajectory.publish(kept)
+    for checkpoint in passed:
+        if checkpoint.step <= last:
+            run.trajectory.add_checkpoint(checkpoint)
     if kept < count:
-        _return_to(run, before, before.step + kept)
-    elif not ended and run.step % run.trajectory.checkpoint_spacing == 0:
-        run.trajectory.add_checkpoint(run.checkpoint())
+        run.restore(before)
+        _step_to(run, last)
+    # Last of all: whoever sees that the run has ended sees every row of it.
+    if ending is not None:
+        run.stop(*ending)
 
 
 def _first_lost(rows: Rows) -> int | None:
@@ -222,47 +279,3 @@ def _first_lost(rows: Rows) -> int | None:
     finite = np.isfinite(rows.points).all(axis=-1) & np.isfinite(rows.values)
     alive = finite.reshape(len(finite), -1).any(axis=1)
     return None if alive.all() else int(np.argmin(alive))
-
-
-def _return_to(run: Run, before: Checkpoint, step: int) -> None:
-    """Stand at an earlier step of the chunk that began with `before`."""
-    run.restore(before)
-    with np.errstate(all="ignore"):
-        while run.step < step:
-            _step(run)
-
-
-def _stop_by_rule(run: Run, rows: Rows, first_step: int, count: int) -> bool:
-    """Stop the run at the first of `count` rows that meets a stopping rule of its config."""
-    rules = run.config.stop
-    if rules.none or count == 0:
-        return False
-    met: list[tuple[int, StopReason]] = []
-
-    def look(where: np.ndarray, reason: StopReason) -> None:
-        every = where.reshape(count, -1).all(axis=1)
-        if every.any():
-            met.append((int(np.argmax(every)), reason))
-
-    if rules.gradient_norm is not None:
-        look(rows.gradient_norms[:count] <= rules.gradient_norm, StopReason.CONVERGED)
-    if rules.value is not None:
-        look(rows.values[:count] <= rules.value, StopReason.TARGET_REACHED)
-    if rules.change is not None and first_step > 0:
-        previous = run.trajectory.rows(first_step - 1, first_step).points
-        lengths = _norms(np.diff(np.concatenate([previous, rows.points[:count]]), axis=0))
-        look(lengths <= rules.change, StopReason.STALLED)
-    if rules.evaluations is not None:
-        look(rows.evaluations[:count].sum(axis=1) >= rules.evaluations, StopReason.BUDGET_SPENT)
-    if rules.seconds is not None and run.seconds >= rules.seconds:
-        met.append((count - 1, StopReason.TIME_SPENT))
-    if not met:
-        return False
-    index, reason = min(met, key=lambda item: item[0])
-    run.stop(reason, first_step + index)
-    return True
-
-
-def _finish_if_done(run: Run) -> None:
-    if run.step >= run.config.steps:
-        run.stop(StopReason.FINISHED)

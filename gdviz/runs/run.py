@@ -6,24 +6,32 @@ import numpy as np
 
 from gdviz.arrays import Array, namespace, to_numpy
 from gdviz.errors import InputError
+from gdviz.optimizers.rule import Optimizer
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.problems.base import Problem
 from gdviz.runs.config import RunConfig, start_point
 from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Checkpoint, Trajectory
 
-__all__ = ["Run"]
+__all__ = ["Run", "learning_rate_of"]
+
+_CHEAP_SPACING = 1024
+_COSTLY_SPACING = 16
 
 
 class Run:
-    """A config on a problem, at some step. Raises `InputError` where the two don't fit together."""
+    """A config on a problem, at some step. Raises `InputError` where the two don't fit together.
+
+    `start (..., d)` stands in for the config's: a batch of starts, or one of another precision or array library.
+    """
 
     def __init__(self, problem: Problem, config: RunConfig, start: Array | None = None) -> None:
         if config.batch_size is not None and problem.rows is None:
             raise InputError(f"{problem.name} has no rows to draw mini-batches from; leave batch_size out.")
         self.problem = problem
         self.config = config
-        self.point: Array = start_point(problem, config) if start is None else start
+        self.start: Array = start_point(problem, config) if start is None else start
+        self.point: Array = self.start
         self.xp = namespace(self.point)
         self.oracle = Oracle(problem, config.seed, config.batch_size)
         self.optimizer = config.optimizer_at(0)
@@ -31,7 +39,9 @@ class Run:
         self.step = 0
         self.seconds = 0.0
         self.chunk = 1
-        self.trajectory = Trajectory(to_numpy(self.point), config.steps)
+        # Replaying a step of a fit passes over the table, so it must not be far from a checkpoint.
+        spacing = _CHEAP_SPACING if problem.cheap else _COSTLY_SPACING
+        self.trajectory = Trajectory(to_numpy(self.point), config.steps, spacing)
 
     @property
     def finished(self) -> bool:
@@ -40,7 +50,7 @@ class Run:
     @property
     def learning_rate(self) -> float:
         """The rate of the next step; nan for methods without one."""
-        return float(getattr(self.optimizer, "learning_rate", np.nan))
+        return learning_rate_of(self.optimizer)
 
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(self.step, self.point, self.state, self.oracle.evaluations)
@@ -57,3 +67,8 @@ class Run:
         """End the run; `step` is where it happened, the latest by default."""
         self.trajectory.stop_step = self.step if step is None else step
         self.trajectory.stop_reason = reason
+
+
+def learning_rate_of(optimizer: Optimizer) -> float:
+    """The rate that a method steps with; nan where it has none."""
+    return float(getattr(optimizer, "learning_rate", np.nan))

@@ -22,6 +22,8 @@ class StopReason(enum.Enum):
 
     def sentence(self, step: int) -> str:
         """What happened at `step`, as a short sentence without a full stop."""
+        if self is StopReason.DIVERGED and step == 0:
+            return "diverged at step 0: the value at the start is not finite"
         return _SENTENCES[self].format(step=step)
 
 

@@ -1,8 +1,8 @@
 """What a run leaves behind: one row per step, appended by one writer while others read.
 
-The writer fills rows beyond the published length and then publishes them. A reader takes the length first and the columns
-after it; because a column that has to grow is copied into a larger one before the length moves on, whatever array a
-reader gets holds at least the rows it was told of. So reading needs no lock.
+The writer fills rows beyond the published length and then publishes them. A reader takes the length first and the
+columns after it; because a column that has to grow is copied into a larger one before the length moves on, whatever
+array a reader gets holds at least the rows it was told of. So reading needs no lock.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class EvaluationCounts(NamedTuple):
 
     @property
     def total(self) -> np.ndarray:
-        return self.value + self.gradient + self.hessian
+        """All three together, `(steps + 1,)`."""
+        total: np.ndarray = self.value + self.gradient + self.hessian
+        return total
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Trajectory:
     Owned by the run that writes it; every property is a read-only view of the published rows.
     """
 
-    def __init__(self, start: np.ndarray, expected_steps: int = 0, max_checkpoints: int = 512) -> None:
+    def __init__(
+        self, start: np.ndarray, expected_steps: int = 0, checkpoint_spacing: int = 1024, max_checkpoints: int = 512
+    ) -> None:
         self._capacity = max(1, min(expected_steps + 1, _FIRST_CAPACITY))
         self._limit = expected_steps + 1
         batch = start.shape[:-1]
@@ -74,7 +78,7 @@ class Trajectory:
         self.stop_reason: StopReason | None = None
         self.stop_step = 0
         self.checkpoints: tuple[Checkpoint, ...] = ()
-        self.checkpoint_spacing = 1024
+        self.checkpoint_spacing = checkpoint_spacing
         self._max_checkpoints = max_checkpoints
 
     def __len__(self) -> int:
@@ -149,17 +153,16 @@ class Trajectory:
         """Make `count` rows more visible to readers."""
         self._length += count
 
-    def copy_from(self, other: Trajectory, step: int) -> None:
-        """Take over the rows and checkpoints of `other` up to and including `step`; for the writer of an empty one."""
-        for mine, theirs in zip(self.reserve(step + 1), other.rows(0, step + 1), strict=True):
+    def copy_from(self, other: Trajectory, step: int, learning_rate: float) -> None:
+        """Take over the rows and checkpoints of `other` up to and including `step`, which is left at `learning_rate`;
+        for the writer of an empty one."""
+        rows = self.reserve(step + 1)
+        for mine, theirs in zip(rows, other.rows(0, step + 1), strict=True):
             mine[:] = theirs
+        rows.learning_rates[step] = learning_rate
         self.checkpoints = tuple(item for item in other.checkpoints if item.step <= step)
         self.checkpoint_spacing = other.checkpoint_spacing
         self.publish(step + 1)
-
-    def correct_rate(self, row: int, learning_rate: float) -> None:
-        """Say the rate of the step that leaves `row`, where a change made it another; for the writer."""
-        self._columns.learning_rates[row] = learning_rate
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Remember a checkpoint; when there are too many, every second one goes and the spacing doubles."""

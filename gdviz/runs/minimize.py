@@ -1,0 +1,80 @@
+"""One call from a problem and an optimizer to a trajectory: the Python interface to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gdviz.arrays import Array
+from gdviz.errors import InputError
+from gdviz.optimizers import OPTIMIZERS, Optimizer
+from gdviz.problems import PROBLEMS, Problem
+from gdviz.runs.config import RandomStart, RunConfig, StopRules, checked_start, start_point
+from gdviz.runs.engine import run_to_end
+from gdviz.runs.run import Run
+from gdviz.runs.trajectory import Trajectory
+
+__all__ = ["minimize"]
+
+
+def minimize(
+    problem: Problem | str,
+    optimizer: Optimizer | str,
+    start: Any = None,
+    steps: int = 500,
+    seed: int = 0,
+    batch_size: int | None = None,
+    stop: StopRules | Mapping[str, Any] | None = None,
+    dtype: Any = None,
+) -> Trajectory:
+    """Run to the end and return the trajectory; raises `InputError`.
+
+    `problem` and `optimizer` may be names, then with their default options. `start` is one point `(d,)`, a batch of
+    them `(..., d)`, "random" or a `RandomStart`, or None for the problem's own; `stop` gives stopping rules by
+    name, for instance `{"gradient_norm": 1e-8}`: without any, all steps are taken unless the run diverges. `dtype`
+    is the floating type of the points, float64 by default; values and norms are recorded in float64 whatever it is.
+    """
+    problem = PROBLEMS.make(problem, {}) if isinstance(problem, str) else problem
+    optimizer = OPTIMIZERS.make(optimizer, {}) if isinstance(optimizer, str) else optimizer
+    if not isinstance(problem, Problem):
+        raise InputError(f"{problem!r} is no problem; give a name or what gdviz.problem(...) returns.")
+    if not isinstance(optimizer, Optimizer):
+        raise InputError(f"{optimizer!r} is no optimizer; give a name or what gdviz.optimizer(...) returns.")
+    if not isinstance(stop, StopRules | Mapping | None):
+        raise InputError(f'stop must be rules by name, not {stop!r}; for instance {{"gradient_norm": 1e-8}}.')
+    rules = stop if isinstance(stop, StopRules) else StopRules.from_options(stop or {})
+    drawn = RandomStart() if isinstance(start, str) and start == "random" else start
+    config = RunConfig(
+        optimizer,
+        start=drawn if isinstance(drawn, RandomStart) else None,
+        steps=steps,
+        seed=seed,
+        batch_size=batch_size,
+        stop=rules,
+    )
+    return run_to_end(Run(problem, config, start=_start(problem, config, start, dtype)))
+
+
+def _start(problem: Problem, config: RunConfig, start: Any, dtype: Any) -> Array:
+    """The start as an array of its own `(..., d)`, whatever becomes of the caller's."""
+    floating = np.dtype(np.float64 if dtype is None else dtype)
+    if not np.issubdtype(floating, np.floating):
+        raise InputError(f"dtype must be a floating type, not {floating}; choose float64 or float32.")
+    if start is None or isinstance(start, str | RandomStart):
+        if isinstance(start, str) and start != "random":
+            raise InputError(f"the start must be numbers or 'random', not {start!r}; type plain numbers.")
+        return start_point(problem, config).astype(floating)
+    try:
+        # Without a type of its own the array would take text for numbers.
+        numbers = np.asarray(start)
+        if numbers.dtype.kind not in "fiu":
+            raise ValueError
+        with np.errstate(over="ignore"):
+            array = numbers.astype(floating)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"the start must be numbers, {problem.dimension} for one point; type plain numbers in a list."
+        ) from None
+    return checked_start(problem, array)
