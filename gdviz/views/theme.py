@@ -1,0 +1,280 @@
+"""How the window is coloured: two themes, the marks of the runs, the look of the widgets, and the icons.
+
+A `Theme` is a value that views are given and draw with. `run_color`, `run_symbol` and `run_dash` turn the style number
+of a run into marks that differ in all three, for eyes that don't tell colours apart. `apply_theme` dresses the widgets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import string
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from gdviz.files import resource
+
+__all__ = ["DARK", "LIGHT", "Theme", "apply_theme", "icon", "run_color", "run_dash", "run_symbol"]
+
+Stop: TypeAlias = tuple[float, str]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of the window, as `#RRGGBB`."""
+
+    name: str
+    is_dark: bool
+    window: str
+    panel: str
+    text: str
+    muted: str
+    line: str
+    accent: str
+    on_accent: str
+    """Words and ticks on the accent."""
+    accent_strong: str
+    """The accent under the pointer."""
+    accent_soft: str
+    """What is selected or switched on: a tint of the accent that text stays readable on."""
+    accent_words: str
+    """Words in the accent's colour, on a panel or on the soft accent."""
+    raised: str
+    """A part of a panel that stands out a little."""
+    entry: str
+    """Where something can be typed."""
+    hover: str
+    pressed: str
+    track: str
+    border: str
+    border_strong: str
+    disabled: str
+    warning: str
+    error: str
+    band_stops: tuple[Stop, ...]
+    """The landscape from its lowest to its highest value: it begins near the background, so that valleys stay calm."""
+    contour: str
+    """Contour lines, drawn half transparent."""
+    run_colors: tuple[str, ...]
+
+    @staticmethod
+    def system() -> Theme:
+        """The theme that the platform asks for; light where it doesn't say."""
+        if QGuiApplication.instance() is None:
+            return LIGHT
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def band_colors(self, count: int) -> npt.NDArray[np.uint8]:
+        """`(count, 3)` red, green and blue from the lowest band to the highest, in steps that look equal."""
+        places = np.linspace(0.0, 1.0, count)
+        stops = np.array([place for place, _ in self.band_stops])
+        anchors = _oklab(np.array([_rgb(color) for _, color in self.band_stops]))
+        mixed = np.stack([np.interp(places, stops, anchors[:, axis]) for axis in range(3)], axis=-1)
+        return (255 * _from_oklab(mixed) + 0.5).astype(np.uint8)
+
+
+# Okabe & Ito 2008; yellow is lost on a light background, so it is a run's colour on the dark one only.
+_RUN_COLORS = ("#E69F00", "#56B4E9", "#009E73", "#D55E00", "#0072B2", "#CC79A7")
+_YELLOW = "#F0E442"
+
+LIGHT = Theme(
+    name="light",
+    is_dark=False,
+    window="#FAFAF8",
+    panel="#FFFFFF",
+    text="#1F2328",
+    muted="#6A737D",
+    line="#E3E5E8",
+    accent="#0B6FCB",
+    on_accent="#FFFFFF",
+    accent_strong="#095CA8",
+    accent_soft="#E3EFFA",
+    accent_words="#095CA8",
+    raised="#F7F8F9",
+    entry="#FFFFFF",
+    hover="#EFF1F3",
+    pressed="#E3E6EA",
+    track="#E3E5E8",
+    border="#D3D7DC",
+    border_strong="#AEB5BD",
+    disabled="#A5ACB4",
+    warning="#9A6700",
+    error="#C4321C",
+    band_stops=((0.0, "#F8F9F6"), (0.25, "#E2EBEA"), (0.5, "#C6D8DD"), (0.75, "#A9C1D0"), (1.0, "#8EA6C0")),
+    contour="#3F5B73",
+    run_colors=_RUN_COLORS,
+)
+
+DARK = Theme(
+    name="dark",
+    is_dark=True,
+    window="#16181C",
+    panel="#1E2126",
+    text="#E6E8EB",
+    muted="#9AA3AD",
+    line="#2C3138",
+    accent="#58A6FF",
+    on_accent="#10151C",
+    accent_strong="#7CBBFF",
+    accent_soft="#20344C",
+    accent_words="#8CC3FF",
+    raised="#23272D",
+    entry="#191C20",
+    hover="#292E35",
+    pressed="#333941",
+    track="#343A42",
+    border="#3A4149",
+    border_strong="#59626C",
+    disabled="#626B75",
+    warning="#E3B341",
+    error="#FF7B6B",
+    band_stops=((0.0, "#191C21"), (0.25, "#1F2D36"), (0.5, "#29424F"), (0.75, "#3B5A6B"), (1.0, "#567488")),
+    contour="#A9C4D6",
+    run_colors=(*_RUN_COLORS, _YELLOW),
+)
+
+# pyqtgraph's names: circle, diamond, square, triangles up and down, pentagon, star.
+_SYMBOLS = ("o", "d", "s", "t1", "t", "p", "star")
+_DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (2.0, 2.5), (9.0, 3.0, 2.0, 3.0), (14.0, 4.0))
+
+
+def run_color(theme: Theme, style: int) -> QColor:
+    """The colour of the run with this style number."""
+    return QColor(theme.run_colors[style % len(theme.run_colors)])
+
+
+def run_symbol(style: int) -> str:
+    """The symbol of the run with this style number, by pyqtgraph's name."""
+    # Shifted by one each time round, so that a colour that comes back has another symbol.
+    return _SYMBOLS[(style + style // len(_SYMBOLS)) % len(_SYMBOLS)]
+
+
+def run_dash(style: int) -> tuple[float, ...]:
+    """The dash pattern in widths of the line, on and off in turn; empty for a line without gaps."""
+    return _DASHES[style % len(_DASHES)]
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Dress every widget, those made later too. Plots made before must be told by their own `set_theme`."""
+    app.setStyle("Fusion")
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(_stylesheet(theme))
+    pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted)
+
+
+def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:
+    """The bundled icon `resources/icons/NAME.svg` in the theme's colours, crisp at any scale of the screen.
+
+    `color` is that of the text if left out, or of the severity for "warning" and "error". Raises MissingResourceError.
+    """
+    source = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    severities = {"info": theme.accent, "warning": theme.warning, "error": theme.error}
+    result = QIcon()
+    for mode, ink in (
+        (QIcon.Mode.Normal, color or severities.get(name, theme.text)),
+        (QIcon.Mode.Disabled, theme.disabled),
+    ):
+        renderer = QSvgRenderer(QByteArray(source.replace("currentColor", ink).encode()))
+        for size in _ICON_SIZES:
+            result.addPixmap(_drawn(renderer, size), mode)
+    return result
+
+
+_ICON_SIZES = (16, 20, 24, 32, 40, 48)
+
+
+def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
+    pixmap = QPixmap(QSize(size, size))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap
+
+
+class _Sheet(string.Template):
+    delimiter = "@"
+
+
+def _stylesheet(theme: Theme) -> str:
+    words = {key: value for key, value in dataclasses.asdict(theme).items() if isinstance(value, str)}
+    # Qt wants forward slashes on every system.
+    words["controls"] = resource("icons", "controls").as_posix() + "/"
+    return _Sheet(resource("theme.qss").read_text(encoding="utf-8")).substitute(words)
+
+
+def _palette(theme: Theme) -> QPalette:
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, color in (
+        (roles.Window, theme.window),
+        (roles.WindowText, theme.text),
+        (roles.Base, theme.panel),
+        (roles.AlternateBase, theme.raised),
+        (roles.Text, theme.text),
+        (roles.PlaceholderText, theme.muted),
+        (roles.Button, theme.panel),
+        (roles.ButtonText, theme.text),
+        (roles.BrightText, theme.error),
+        (roles.ToolTipBase, theme.panel),
+        (roles.ToolTipText, theme.text),
+        (roles.Highlight, theme.accent),
+        (roles.HighlightedText, theme.on_accent),
+        (roles.Accent, theme.accent),
+        (roles.Link, theme.accent_words),
+        (roles.LinkVisited, theme.accent_words),
+        (roles.Light, theme.raised),
+        (roles.Midlight, theme.hover),
+        (roles.Mid, theme.border),
+        (roles.Dark, theme.border_strong),
+        (roles.Shadow, theme.line),
+    ):
+        palette.setColor(role, QColor(color))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.disabled))
+    return palette
+
+
+# Colours between the stops are mixed in Oklab, where equal distances look equal. Source: Ottosson 2020,
+# https://bottosson.github.io/posts/oklab/
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def _rgb(color: str) -> tuple[float, float, float]:
+    red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return red, green, blue
+
+
+def _oklab(rgb: np.ndarray) -> np.ndarray:
+    """Oklab of sRGB colours `(..., 3)` between 0 and 1."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    lab: np.ndarray = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+    return lab
+
+
+def _from_oklab(lab: np.ndarray) -> np.ndarray:
+    """sRGB of Oklab colours `(..., 3)`, brought into its range."""
+    cones = (lab @ np.linalg.inv(_TO_LAB).T) ** 3
+    linear = np.clip(cones @ np.linalg.inv(_TO_CONES).T, 0.0, 1.0)
+    rgb: np.ndarray = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return rgb
