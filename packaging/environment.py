@@ -65,14 +65,17 @@ def prepare(extras: Iterable[str] = (), *, torch: bool = False, system: Sequence
 
     Extras installed before are kept, so that all scripts share one environment. Raises SetupError.
     """
-    system_packages.provide(system, say)
     wanted = {*extras, *(["torch"] if torch else [])}
     if _holds(wanted):
+        system_packages.provide(system, say)
         return
     try:
         with _one_set_up_at_a_time():
+            usable = _environment_is_usable()
+            # All at once: a person who has to type the line types it once.
+            system_packages.provide(system if usable else [*system, system_packages.VENV], say)
             if not _holds(wanted):  # the set-up that this one waited for may have done the work
-                _install(wanted)
+                _install(wanted, usable=usable)
     except OSError as error:
         raise SetupError(f"{ENVIRONMENT} can't be made: {error}.") from error
 
@@ -129,12 +132,11 @@ def _holds(extras: set[str]) -> bool:
     return finished and extras <= _noted_extras()
 
 
-def _install(extras: set[str]) -> None:
+def _install(extras: set[str], *, usable: bool) -> None:
     say(f"setting up {ENVIRONMENT} for Python {platform.python_version()}; this takes a minute or two, once")
-    if _environment_is_usable():
+    if usable:
         extras = extras | _noted_extras()
     else:
-        system_packages.provide_venv(say)
         _remove_environment()
         ENVIRONMENT.mkdir()
         UNFINISHED.touch()

@@ -26,9 +26,10 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class SystemPackage:
-    """A Debian package and what shows that it is there: shared libraries, programs on the path, font files."""
+    """A Debian package and what shows that it is there: modules of this Python, libraries, programs, font files."""
 
     name: str
+    modules: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
@@ -36,11 +37,17 @@ class SystemPackage:
     def is_present(self) -> bool:
         """Whether everything that the package is wanted for can be had, whichever package brought it."""
         return (
-            all(_opens(library) for library in self.libraries)
+            (not self.modules or _imports(self.modules))
+            and all(_opens(library) for library in self.libraries)
             and all(shutil.which(program) is not None for program in self.programs)
             and all(_font_exists(font) for font in self.fonts)
         )
 
+
+VENV = SystemPackage(
+    f"python{sys.version_info.major}.{sys.version_info.minor}-venv", modules=("venv", "ensurepip")
+)
+"""For making an environment: Debian keeps this part of Python apart."""
 
 OFFSCREEN = (
     SystemPackage("libgl1", libraries=("libGL.so.1",)),
@@ -81,33 +88,23 @@ def provide(packages: Sequence[SystemPackage], say: Say) -> None:
     missing = [package for package in packages if not package.is_present()]
     if not missing:
         return
+    if VENV in missing and not Path(sys.executable).resolve().is_relative_to("/usr/bin"):
+        raise SetupError(
+            f"{sys.executable} lacks the module venv or ensurepip, so it can't make an environment; "
+            "run this with a complete Python 3.11 or newer, for instance /usr/bin/python3."
+        )
     _install([package.name for package in missing], say)
     still = [package.name for package in missing if not package.is_present()]
     if still:
         raise SetupError(
-            f"apt-get installed {', '.join(still)}, yet what gdviz needs of it can't be opened by {sys.executable}; "
-            "use the system's own Python, for instance /usr/bin/python3."
+            f"{', '.join(still)} is installed, yet {sys.executable} can't open what gdviz needs of it; "
+            "run this with the system's own Python, for instance /usr/bin/python3."
         )
 
 
-def provide_venv(say: Say) -> None:
-    """Has the package installed that Debian keeps apart from Python: the one with ensurepip, which venv needs."""
-    if _makes_environments():
-        return
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    if not sys.platform.startswith("linux") or not Path(sys.executable).resolve().is_relative_to("/usr/bin"):
-        raise SetupError(
-            f"{sys.executable} has no venv or ensurepip module, so it can't make an environment; "
-            "run this with a complete Python 3.11 or newer."
-        )
-    _install([name], say)
-    if not _makes_environments():
-        raise SetupError(f"{name} is installed, yet {sys.executable} still can't import venv and ensurepip.")
-
-
-def _makes_environments() -> bool:
+def _imports(modules: Sequence[str]) -> bool:
     # Asked in a fresh process: this one may remember that the modules were missing.
-    question = [sys.executable, "-I", "-c", "import venv, ensurepip"]
+    question = [sys.executable, "-I", "-c", f"import {', '.join(modules)}"]
     return subprocess.run(question, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
@@ -132,7 +129,11 @@ def _install(names: Sequence[str], say: Say) -> None:
         )
     before = _permission()
     if before is None:
-        line = f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(names)}"
+        commands = ["apt-get update", f"apt-get install -y --no-install-recommends {' '.join(names)}"]
+        if shutil.which("sudo") is None:
+            line = f"su -c '{' && '.join(commands)}'"
+        else:
+            line = " && ".join(f"sudo {command}" for command in commands)
         raise SetupError(f"some packages of the system are missing; type this line, then try again:\n{line}")
     say(f"installing packages of the system: {' '.join(names)}")
     # A list that can't be fetched now may still be good enough, so only the installation decides.
@@ -154,5 +155,5 @@ def _permission() -> list[str] | None:
 
 def _apt_get(before: Sequence[str], *arguments: str) -> int:
     # Another apt-get may hold the lock for a moment on a machine that has just started.
-    command = [*before, "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", *arguments]
+    command = [*before, "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0", *arguments]
     return subprocess.call(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
