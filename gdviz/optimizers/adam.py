@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
-from gdviz.optimizers.rule import GradientRule, averaged, penalized
+from gdviz.optimizers.rule import GradientRule, averaged, new, penalized
 
 __all__ = ["Adam", "AdamState", "Adamax", "AdamaxState"]
 
@@ -67,7 +67,7 @@ class Adam(GradientRule):
         correction = (1.0 - beta2**step) ** 0.5
         rate = learning_rate * correction / (1.0 - beta1**step)
         update = -rate * (first_moment / (xp.sqrt(second_moment) + self.epsilon * correction))
-        return update, AdamState(first_moment, second_moment, step)
+        return update, new(AdamState, (first_moment, second_moment, step))
 
 
 @dataclass(frozen=True)
@@ -100,4 +100,4 @@ class Adamax(GradientRule):
         infinity_norm = xp.maximum(self.beta2 * state.infinity_norm, xp.abs(gradient) + self.epsilon)
         step = state.step + 1
         rate = learning_rate / (1.0 - self.beta1**step)
-        return -rate * (first_moment / infinity_norm), AdamaxState(first_moment, infinity_norm, step)
+        return -rate * (first_moment / infinity_norm), new(AdamaxState, (first_moment, infinity_norm, step))

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
-from gdviz.optimizers.rule import GradientRule, averaged, penalized
+from gdviz.optimizers.rule import GradientRule, averaged, new, penalized
 from gdviz.parameters import parameter
 
 __all__ = ["Adadelta", "AdadeltaState", "Adagrad", "AdagradState", "RMSprop", "RMSpropState"]
@@ -74,7 +74,7 @@ class Adagrad(GradientRule):
         square_sum = state.square_sum + gradient * gradient
         rate = learning_rate / (1.0 + state.step * self.learning_rate_decay)
         update = -rate * (gradient / (xp.sqrt(square_sum) + self.epsilon))
-        return update, AdagradState(square_sum, state.step + 1)
+        return update, new(AdagradState, (square_sum, state.step + 1))
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class RMSprop(GradientRule):
         direction = gradient / (xp.sqrt(size) + self.epsilon)
         if self.momentum:
             direction = velocity = self.momentum * velocity + direction
-        return -learning_rate * direction, RMSpropState(square_average, gradient_average, velocity)
+        return -learning_rate * direction, new(RMSpropState, (square_average, gradient_average, velocity))
 
 
 @dataclass(frozen=True)
@@ -167,4 +167,4 @@ class Adadelta(GradientRule):
         ratio = (state.update_average + self.epsilon) / (square_average + self.epsilon)
         change = xp.sqrt(ratio) * gradient
         update_average = averaged(state.update_average, change * change, self.decay)
-        return -learning_rate * change, AdadeltaState(square_average, update_average)
+        return -learning_rate * change, new(AdadeltaState, (square_average, update_average))

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
-from gdviz.optimizers.rule import GradientRule, penalized
+from gdviz.optimizers.rule import GradientRule, new, penalized
 from gdviz.parameters import parameter
 
 __all__ = ["GradientDescent", "Momentum", "MomentumState", "Nesterov", "NoState", "VelocityState"]
@@ -93,7 +93,7 @@ class Momentum(GradientRule):
         if self.dampening:
             gradient = (1.0 - self.dampening * (state.gradients > 0)) * gradient
         velocity = self.momentum * state.velocity + gradient
-        return -learning_rate * velocity, MomentumState(velocity, state.gradients + 1)
+        return -learning_rate * velocity, new(MomentumState, (velocity, state.gradients + 1))
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,4 @@ class Nesterov(GradientRule):
     ) -> tuple[Array, VelocityState]:
         gradient = penalized(gradient, x, self.weight_decay)
         velocity = self.momentum * state.velocity + gradient
-        return -learning_rate * (gradient + self.momentum * velocity), VelocityState(velocity)
+        return -learning_rate * (gradient + self.momentum * velocity), new(VelocityState, (velocity,))
