@@ -108,3 +108,7 @@ class Problem(Parameterized, abc.ABC):
     def batch_value_and_gradient(self, x: Array, rows: Sequence[int] | Any) -> tuple[Array, Array]:
         """Value and gradient of the mean over these rows only, for problems whose `rows` is not None."""
         raise NotImplementedError(f"{self.name} is no sum over rows, so it has no mini-batches")
+
+    def batch_value(self, x: Array, rows: Sequence[int] | Any) -> Array:
+        """Value of the mean over these rows only; the mean over all is that over blocks, weighed by their lengths."""
+        return self.batch_value_and_gradient(x, rows)[0]
