@@ -1,0 +1,194 @@
+"""The program put together: services, window, and who listens to whom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSettings, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from gdviz.app.documents import Documents
+from gdviz.app.editing import Editing
+from gdviz.app.exports import Exports
+from gdviz.app.help import Help
+from gdviz.app.main_window import MainWindow
+from gdviz.app.showing import Showing
+from gdviz.files import resource
+from gdviz.qt.services import Services
+from gdviz.views.theme import DARK, LIGHT, Theme, apply_theme
+
+__all__ = ["Application"]
+
+
+class Application(QObject):
+    """Owns the services and the window. `close` ends the services; the window's own closing asks for nothing."""
+
+    def __init__(self, settings: QSettings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._closed = False
+        self.theme = self._first_theme()
+        self._apply_theme_to_program()
+        self.services = Services(self)
+        self.window = MainWindow(self.services.playback, self.theme, settings)
+        self.showing = Showing(self.services, self.window.workspace, self)
+        self.editing = Editing(self.services, self.window.workspace, self)
+        self.documents = Documents(
+            self.services.model, self.services.source, settings, self.window.recent_menu, self.window
+        )
+        self.exports = Exports(self.services, self.showing, self.window)
+        self.help = Help(self.window)
+        self._connect_window()
+        self._connect_actions()
+        self._on_history_changed()
+        self._on_problem_shown()
+        self.window.welcome.set_left_behind(self.documents.left_behind.is_file())
+        self.window.restore()
+
+    def close(self) -> bool:
+        """End the services; whether the worker ended in time. Calling it again does nothing."""
+        if not self._closed:
+            self._closed = True
+            self.documents.keep_aside()
+            self.window.remember()
+            self._settings.sync()
+            return self.services.close()
+        return True
+
+    def _first_theme(self) -> Theme:
+        remembered = self._settings.value("theme", "")
+        if remembered in ("light", "dark"):
+            return DARK if remembered == "dark" else LIGHT
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _apply_theme_to_program(self) -> None:
+        program = QApplication.instance()
+        assert isinstance(program, QApplication)
+        apply_theme(program, self.theme)
+
+    # Connections, made once
+
+    def _connect_window(self) -> None:
+        window = self.window
+        window.files_dropped.connect(self._on_files_dropped)
+        window.close_requested.connect(self._on_close_requested)
+        window.welcome.problem_chosen.connect(self.editing.choose_problem)
+        window.welcome.example_chosen.connect(self._on_example_chosen)
+        window.welcome.open_requested.connect(self.documents.ask_open)
+        window.welcome.left_behind_requested.connect(self._on_left_behind_requested)
+        window.workspace.problem.open_requested.connect(self.documents.ask_open)
+        self.showing.noticed.connect(window.notice.say)
+        self.showing.problem_shown.connect(self._on_problem_shown)
+        self.editing.noticed.connect(window.notice.say)
+        self.documents.noticed.connect(window.notice.say)
+        self.documents.table_opened.connect(window.workspace.problem.open_table)
+        self.exports.noticed.connect(window.notice.say)
+        self.services.model.history_changed.connect(self._on_history_changed)
+        self.services.model.changed.connect(self._on_experiment_changed)
+        self.services.playback.playing_changed.connect(self._on_playing_changed)
+        self.services.playback.following_changed.connect(self._on_following_changed)
+
+    def _connect_actions(self) -> None:
+        playback, actions = self.services.playback, self.window.actions_by_name
+        for name, receiver in (
+            ("new", self.documents.new),
+            ("open", self.documents.ask_open),
+            ("save", self.documents.save),
+            ("save_as", self.documents.ask_save),
+            ("save_picture", self.exports.ask_save_picture),
+            ("save_steps", self.exports.ask_save_steps),
+            ("quit", self.window.close),
+            ("undo", self.services.model.undo),
+            ("redo", self.services.model.redo),
+            ("add_run", self.window.workspace.runs.focus_add),
+            ("reset_start", self.editing.reset_start),
+            ("toggle_play", playback.toggle),
+            ("step_forward", playback.step_forward),
+            ("step_back", playback.step_back),
+            ("home", playback.home),
+            ("end", playback.end),
+            ("faster", playback.faster),
+            ("slower", playback.slower),
+            ("reset_view", self.window.workspace.landscape.reset_view),
+            ("reset_layout", self.window.reset_layout),
+            ("theme", self.toggle_theme),
+            ("shortcuts", self.help.show_shortcuts),
+            ("about", self.help.show_about),
+        ):
+            # Through a slot of this object: a method that takes no argument must not be given `checked`.
+            actions[name].triggered.connect(_without_arguments(receiver))
+        actions["follow"].toggled.connect(playback.set_follow)
+
+    @Slot()
+    def toggle_theme(self) -> None:
+        """The dark theme for the light one, or back."""
+        self.theme = LIGHT if self.theme.is_dark else DARK
+        self._settings.setValue("theme", "dark" if self.theme.is_dark else "light")
+        self._apply_theme_to_program()
+        self.window.set_theme(self.theme)
+
+    @Slot(str, str)
+    def on_fault_reported(self, sentence: str, _details: str) -> None:
+        """A fault of the program itself: said in the window, which goes on."""
+        self.window.notice.say(sentence)
+
+    @Slot(list)
+    def _on_files_dropped(self, paths: list[str]) -> None:
+        self.window.raise_()
+        self.window.activateWindow()
+        self.documents.open(paths[0])
+
+    @Slot(QCloseEvent)
+    def _on_close_requested(self, _event: QCloseEvent) -> None:
+        self.close()
+
+    @Slot(str)
+    def _on_example_chosen(self, name: str) -> None:
+        self.documents.open_experiment(resource("examples", f"{name}.toml"), remember=False)
+
+    @Slot()
+    def _on_left_behind_requested(self) -> None:
+        self.documents.open_experiment(self.documents.left_behind, remember=False)
+
+    @Slot()
+    def _on_problem_shown(self) -> None:
+        problem = self.services.source.problem
+        self.window.show_problem(problem is not None, problem is not None and problem.rows is not None)
+        if problem is not None:
+            self.window.notice.clear()
+
+    @Slot(object, object)
+    def _on_experiment_changed(self, _old: object, _new: object) -> None:
+        self.window.notice.clear()
+
+    @Slot()
+    def _on_history_changed(self) -> None:
+        model, actions = self.services.model, self.window.actions_by_name
+        for name, verb, text in (
+            ("undo", self.tr("Undo"), model.undo_text),
+            ("redo", self.tr("Redo"), model.redo_text),
+        ):
+            actions[name].setEnabled(text is not None)
+            actions[name].setText(f"{verb} {text}" if text else verb)
+        actions["save"].setEnabled(model.modified or model.path is None)
+        path = model.path
+        title = model.experiment.title or (path.stem if path is not None else self.tr("Untitled experiment"))
+        self.window.title.setText(title if model.experiment.problem is not None else "")
+        self.window.setWindowFilePath(str(path) if path is not None else "")
+        self.window.setWindowTitle(f"{title}[*]")
+        self.window.setWindowModified(model.modified)
+
+    @Slot(bool)
+    def _on_playing_changed(self, playing: bool) -> None:
+        self.window.actions_by_name.set_playing(playing, self.theme)
+
+    @Slot(bool)
+    def _on_following_changed(self, following: bool) -> None:
+        self.window.actions_by_name["follow"].setChecked(following)
+
+
+def _without_arguments(receiver: object) -> object:
+    def call(_checked: bool = False) -> None:
+        receiver()  # type: ignore[operator]
+
+    return call
+

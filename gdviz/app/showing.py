@@ -1,0 +1,263 @@
+"""Shows the experiment: what the model and the services say goes to the views. Every such connection is made here, once."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gdviz.analysis.curvature import stable_rate
+from gdviz.app.workspace import Workspace
+from gdviz.experiment.experiment import Experiment
+from gdviz.problems import Problem
+from gdviz.qt.services import Services
+from gdviz.runs.stopping import StopReason
+from gdviz.views.shown import ShownRun
+
+__all__ = ["Showing"]
+
+
+class Showing(QObject):
+    """Lives in the window's thread; owns nothing but the connections and what is on the screen."""
+
+    problem_shown = Signal()
+    """Another problem is on the screen than before, or none."""
+    noticed = Signal(str)
+    """Something the user should know, in words."""
+
+    def __init__(self, services: Services, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._workspace = workspace
+        self._shown: tuple[ShownRun, ...] = ()
+        self._connect()
+        self._on_experiment_changed(Experiment(), services.model.experiment)
+
+    @property
+    def runs(self) -> tuple[ShownRun, ...]:
+        """What the views draw at present."""
+        return self._shown
+
+
+    def _connect(self) -> None:
+        services = self._services
+        services.model.changed.connect(self._on_experiment_changed)
+        services.source.changed.connect(self._on_problem_changed)
+        services.source.failed.connect(self._on_problem_failed)
+        services.source.loading_changed.connect(self._on_loading_changed)
+        services.runs.runs_changed.connect(self._on_runs_changed)
+        services.runs.run_stopped.connect(self._on_run_stopped)
+        services.runs.run_failed.connect(self._on_run_failed)
+        services.landscape.surface_changed.connect(self._on_surface_changed)
+        services.landscape.busy_changed.connect(self._on_surface_busy_changed)
+        services.playback.step_changed.connect(self._on_step_changed)
+        services.playback.playing_changed.connect(self._on_playing_changed)
+        services.playback.following_changed.connect(self._on_playing_changed)
+        services.clock.ticked.connect(self._on_ticked)
+        services.worker.paused_changed.connect(self._on_paused_changed)
+        self._workspace.landscape.range_changed.connect(services.landscape.set_range)
+
+    @Slot(object, object)
+    def _on_experiment_changed(self, old: Experiment, new: Experiment) -> None:
+        services, workspace = self._services, self._workspace
+        if old.problem != new.problem:
+            services.source.resolve(new.problem)
+        if old.runs != new.runs:
+            problem = services.source.problem
+            workspace.runs.set_runs(new.runs, new.labels(), problem is not None and problem.rows is not None)
+        if services.source.settled:
+            services.runs.update(services.source.problem, new)
+        if old.view != new.view or old.problem != new.problem:
+            self._apply_view(new)
+        workspace.problem.set_choice(new.problem, services.source.problem)
+        self._collect_runs()
+        self._show_statuses()
+        self._wake()
+
+    @Slot()
+    def _on_problem_changed(self) -> None:
+        services, workspace = self._services, self._workspace
+        problem = services.source.problem
+        experiment = services.model.experiment
+        workspace.problem.clear_notice()
+        workspace.problem.set_choice(experiment.problem, problem)
+        workspace.runs.set_runs(experiment.runs, experiment.labels(), problem is not None and problem.rows is not None)
+        workspace.landscape.set_problem(problem)
+        workspace.data.set_problem(problem)
+        floor = problem.minimum_value if problem is not None else None
+        workspace.loss.set_floor(floor)
+        services.runs.update(problem, experiment)
+        services.playback.home()
+        self._apply_view(experiment)
+        self._collect_runs()
+        self.problem_shown.emit()
+        self._wake()
+
+    @Slot(str)
+    def _on_problem_failed(self, message: str) -> None:
+        self._workspace.problem.say(message)
+        self.noticed.emit(message)
+
+    @Slot()
+    def _on_loading_changed(self) -> None:
+        source = self._services.source
+        self._workspace.problem.set_loading(source.progress if source.loading else None, source.loading_name)
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        self._collect_runs()
+        self._wake()
+
+    @Slot(int)
+    def _on_run_stopped(self, key: int) -> None:
+        self._show_statuses()
+        self._show_computing()
+
+    @Slot(int, str)
+    def _on_run_failed(self, key: int, message: str) -> None:
+        self._workspace.runs.set_status(key, message, alarming=True)
+        self.noticed.emit(message)
+
+    @Slot()
+    def _on_surface_changed(self) -> None:
+        surface = self._services.landscape.surface
+        if surface is not None:
+            self._workspace.landscape.set_surface(surface)
+
+    @Slot()
+    def _on_surface_busy_changed(self) -> None:
+        self._workspace.landscape.set_busy(self._services.landscape.progress)
+
+    @Slot(bool)
+    def _on_paused_changed(self, paused: bool) -> None:
+        self._show_computing()
+
+    # What is shown follows the playback and the clock
+
+    @Slot(float)
+    def _on_ticked(self, seconds: float) -> None:
+        services, workspace = self._services, self._workspace
+        services.runs.look()
+        newest, planned = self._extent()
+        services.playback.set_extent(newest, planned)
+        services.playback.tick(seconds)
+        for view in (workspace.landscape, workspace.loss, workspace.gradient_norm, workspace.data):
+            if view.isVisible():
+                view.refresh()
+        workspace.timeline.refresh()
+        self._show_computing()
+        if not (services.runs.running and not services.worker.paused) and not services.playback.playing:
+            services.clock.stop()
+
+    @Slot(int)
+    def _on_step_changed(self, step: int) -> None:
+        workspace = self._workspace
+        for view in (workspace.landscape, workspace.loss, workspace.gradient_norm, workspace.data):
+            view.show_step(step)
+        workspace.runs.set_shown_step(step)
+        self._move_plane(step)
+
+    @Slot(bool)
+    def _on_playing_changed(self, _playing: bool) -> None:
+        self._wake()
+
+    def _wake(self) -> None:
+        self._services.clock.start()
+
+    def _extent(self) -> tuple[int, int]:
+        """The newest step that all runs have reached or stopped before, and the steps planned."""
+        planned = max((entry.config.steps for entry in self._services.model.experiment.runs if entry.enabled), default=0)
+        trajectories = [run.trajectory for run in self._shown]
+        going = [trajectory.steps for trajectory in trajectories if not trajectory.finished]
+        ended = [trajectory.steps for trajectory in trajectories if trajectory.finished]
+        if going:
+            return max(0, min(going)), planned
+        # A race in which every run stopped early ends where the last one did.
+        latest = max(ended, default=0)
+        return latest, latest if ended else planned
+
+    def _collect_runs(self) -> None:
+        services, workspace = self._services, self._workspace
+        experiment = services.model.experiment
+        labels = experiment.labels()
+        shown = []
+        for entry in experiment.runs:
+            trajectory = services.runs.trajectory(entry.key)
+            if trajectory is not None and len(trajectory) > 0:
+                shown.append(ShownRun(entry.key, labels[entry.key], entry.style, trajectory))
+        runs = tuple(shown)
+        if runs != self._shown:
+            self._shown = runs
+            for view in (workspace.landscape, workspace.loss, workspace.gradient_norm, workspace.data, workspace.timeline):
+                view.set_runs(runs)
+            marks = {change.step for entry in experiment.runs for change in entry.config.changes}
+            workspace.timeline.set_change_marks(tuple(sorted(marks)))
+            self._show_statuses()
+            self._move_plane(services.playback.step)
+
+    def _show_statuses(self) -> None:
+        services = self._services
+        for entry in services.model.experiment.runs:
+            failure = services.runs.failure(entry.key)
+            trajectory = services.runs.trajectory(entry.key)
+            if failure:
+                self._workspace.runs.set_status(entry.key, failure, alarming=True)
+            elif trajectory is None or trajectory.stop_reason in (None, StopReason.FINISHED):
+                self._workspace.runs.set_status(entry.key, "", alarming=False)
+            else:
+                text = trajectory.sentence
+                diverged = trajectory.stop_reason is StopReason.DIVERGED
+                if diverged:
+                    text += self._advice(entry.key)
+                self._workspace.runs.set_status(entry.key, text, alarming=diverged)
+
+    def _advice(self, key: int) -> str:
+        """What to try after a divergence: below the rate that theory allows, or just a smaller one."""
+        config = self._services.model.experiment.entry(key).config
+        problem = self._services.source.problem
+        rate = getattr(config.optimizer, "learning_rate", None)
+        if rate is None or problem is None:
+            return ""
+        limit = stable_rate(problem) if config.optimizer.name == "gradient_descent" else None
+        if limit is not None and limit < rate:
+            return self.tr(": try a rate below {limit:.2g}").format(limit=limit)
+        return self.tr(": try a rate below {rate:.2g}").format(rate=rate / 2)
+
+    def _show_computing(self) -> None:
+        runs = self._services.runs
+        busy = runs.running
+        share = None
+        if busy and self._shown:
+            done = [len(run.trajectory) for run in self._shown]
+            planned = max(1, max(entry.config.steps for entry in self._services.model.experiment.runs) + 1)
+            share = min(1.0, sum(done) / (len(done) * planned))
+        self._workspace.runs.set_busy(share, self._services.worker.paused)
+
+    def _apply_view(self, experiment: Experiment) -> None:
+        services, workspace = self._services, self._workspace
+        view = experiment.view
+        workspace.loss.set_scales(view.value_scale, view.step_scale)
+        workspace.gradient_norm.set_scales(view.value_scale, view.step_scale)
+        services.playback.set_speed(view.speed)
+        problem = services.source.problem
+        if problem is None or not services.source.settled:
+            return
+        names = problem.names
+        axes = [names.index(name) for name in view.plane or () if name in names]
+        first, second = axes if len(axes) == 2 else (0, min(1, problem.dimension - 1))
+        services.landscape.show(problem, (first, second), self._held_point(problem))
+        workspace.landscape.set_plane(first, second, self._held_point(problem))
+
+    def _held_point(self, problem: Problem) -> np.ndarray:
+        """Where the parameters that are not on the axes are held: at the current point of the first run."""
+        step = self._services.playback.step
+        for run in self._shown:
+            if run.trajectory.dimension == problem.dimension:
+                return np.array(run.trajectory.points[min(step, run.trajectory.steps)])
+        return problem.start
+
+    def _move_plane(self, step: int) -> None:
+        problem = self._services.source.problem
+        if problem is not None and problem.dimension > 2 and self._services.source.settled:
+            point = self._held_point(problem)
+            self._services.landscape.move(point)
+            self._workspace.landscape.move_plane(point)

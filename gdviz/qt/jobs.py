@@ -1,0 +1,136 @@
+"""What the worker does, in slices: advance a run, sample a landscape, read a table, build a problem.
+
+A job is made in the window's thread, then belongs to the worker until it has ended. What it has found lies on the job, where
+the window reads it after the worker's signal that it is there; a trajectory may be read at any time.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator
+from time import perf_counter
+
+from gdviz.analysis.plane import Curve, Sampled, Surface
+from gdviz.data.read import TableReader
+from gdviz.data.table import Table
+from gdviz.experiment.experiment import ProblemChoice
+from gdviz.problems import Problem
+from gdviz.problems.fit import DataFit
+from gdviz.runs.config import RunConfig
+from gdviz.runs.engine import advance_for, branch
+from gdviz.runs.run import Run
+from gdviz.runs.stopping import StopReason
+
+__all__ = ["Job", "ProblemJob", "RunJob", "SurfaceJob"]
+
+
+class Job(ABC):
+    """Work that is done a slice at a time."""
+
+    pausable = False
+
+    @abstractmethod
+    def advance(self, seconds: float) -> bool:
+        """Work for about this long; whether there is more to do. What it raises ends the job as failed."""
+
+    @property
+    def progress(self) -> float | None:
+        """The share that is done, 0 to 1, where it is known."""
+        return None
+
+    def fail(self) -> None:
+        """Called in the worker's thread after `advance` raised."""
+
+
+class RunJob(Job):
+    """A run, advanced until it stops; or first branched off another run at a step, keeping what lies before."""
+
+    pausable = True
+
+    def __init__(self, problem: Problem, config: RunConfig, source: tuple[Run, int] | None = None) -> None:
+        self.config = config
+        self._source = source
+        # A run that cannot be made says so here, in the window's thread, before anything is replaced.
+        self._run = Run(problem, config)
+        self.ready = source is None
+
+    @property
+    def run(self) -> Run:
+        return self._run
+
+    @property
+    def problem(self) -> Problem:
+        return self._run.problem
+
+    def advance(self, seconds: float) -> bool:
+        if self._source is not None:
+            source, step = self._source
+            self._run = branch(source, self.config, step)
+            self._source = None
+            self.ready = True
+            return True
+        advance_for(self._run, seconds)
+        return not self._run.finished
+
+    def fail(self) -> None:
+        self._source = None
+        self.ready = True
+        self._run.stop(StopReason.FAILED)
+
+
+class GeneratorJob(Job):
+    """A job written as a generator that yields the share done between its pieces of work."""
+
+    def __init__(self) -> None:
+        self._pieces: Iterator[float] = self.pieces()
+        self._progress = 0.0
+
+    @abstractmethod
+    def pieces(self) -> Generator[float, None, None]:
+        """Does the work, yielding the share done often enough to be interrupted."""
+
+    @property
+    def progress(self) -> float | None:
+        return self._progress
+
+    def advance(self, seconds: float) -> bool:
+        deadline = perf_counter() + seconds
+        for share in self._pieces:
+            self._progress = share
+            if perf_counter() >= deadline:
+                return True
+        return False
+
+
+class SurfaceJob(GeneratorJob):
+    """Samples a landscape. `picture` is the latest that is complete: a coarse one first, the full one behind it."""
+
+    def __init__(self, samples: Iterator[Sampled]) -> None:
+        super().__init__()
+        self._samples = samples
+        self.picture: Surface | Curve | None = None
+
+    def pieces(self) -> Generator[float, None, None]:
+        for sampled in self._samples:
+            if sampled.picture is not None:
+                self.picture = sampled.picture
+            yield sampled.progress
+
+
+class ProblemJob(GeneratorJob):
+    """Builds a fit to data: reads its table, unless it was read before, then prepares the fit."""
+
+    def __init__(self, choice: ProblemChoice, table: Table | None = None) -> None:
+        super().__init__()
+        self.choice = choice
+        self.table = table
+        self.problem: Problem | None = None
+
+    def pieces(self) -> Generator[float, None, None]:
+        if self.table is None:
+            reader = TableReader(str(self.choice.options.get("table", "")), dialect_of(self.choice.options))
+            for share in reader:
+                yield 0.9 * share
+            self.table = reader.table
+        yield 0.95
+        self.problem = DataFit.from_table(self.table, **dict(self.choice.options))

@@ -1,0 +1,203 @@
+"""One run in the runs panel: its mark, its method, its hyper-parameters, and how it fares."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gdviz.experiment.experiment import RunEntry
+from gdviz.optimizers import OPTIMIZERS
+from gdviz.parameters import declared
+from gdviz.views.parameter_form import ParameterForm
+from gdviz.views.run_mark import RunMark
+from gdviz.views.theme import Theme, icon
+
+__all__ = ["RunCard"]
+
+
+class RunCard(QFrame):
+    """Collapsed it shows the first hyper-parameter, expanded the method and all of them."""
+
+    selected = Signal(int)
+    optimizer_chosen = Signal(int, str)
+    hyper_parameter_edited = Signal(int, str, object)
+    edit_finished = Signal()
+    enabled_changed = Signal(int, bool)
+    renamed = Signal(int, str)
+    duplicate_requested = Signal(int)
+    remove_requested = Signal(int)
+
+    def __init__(self, entry: RunEntry, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runCard")
+        self._entry = entry
+        self._theme = theme
+        self._expanded = False
+        self._optimizer_name = ""
+        self._first: ParameterForm | None = None
+        self._rest: ParameterForm | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(8, 6, 8, 8)
+        self._layout.setSpacing(4)
+        self._layout.addWidget(self._make_header())
+        self._method = QComboBox(self)
+        self._method.setAccessibleName(self.tr("Optimizer"))
+        for choice in OPTIMIZERS:
+            self._method.addItem(choice.label, choice.name)
+            self._method.setItemData(self._method.count() - 1, choice.summary, Qt.ItemDataRole.ToolTipRole)
+        self._method.activated.connect(self._on_method_activated)
+        self._layout.addWidget(self._method)
+        self._forms = QVBoxLayout()
+        self._forms.setSpacing(4)
+        self._layout.addLayout(self._forms)
+        self._changes = QLabel(self)
+        self._changes.setObjectName("muted")
+        self._changes.setWordWrap(True)
+        self._layout.addWidget(self._changes)
+        self._status = QLabel(self)
+        self._status.setObjectName("muted")
+        self._status.setWordWrap(True)
+        self._status.hide()
+        self._layout.addWidget(self._status)
+        self.set_expanded(False)
+
+    def set_entry(self, entry: RunEntry, label: str) -> None:
+        """Show this run under this label."""
+        self._entry = entry
+        self._title.setText(label)
+        self._mark.set_style(entry.style)
+        self._enabled.blockSignals(True)
+        self._enabled.setChecked(entry.enabled)
+        self._enabled.blockSignals(False)
+        optimizer = entry.config.optimizer
+        if optimizer.name != self._optimizer_name:
+            self._make_forms()
+        self._method.setCurrentIndex(self._method.findData(optimizer.name))
+        for form in (self._first, self._rest):
+            if form is not None:
+                form.set_values(optimizer.options())
+                form.setEnabled(entry.enabled)
+        texts = [
+            self.tr("{name} {value:g} from step {step}").format(name=name.replace("_", " "), value=value, step=change.step)
+            for change in entry.config.changes
+            for name, value in change.options.items()
+        ]
+        self._changes.setText("\n".join(texts))
+        self._changes.setVisible(bool(texts))
+
+    def set_status(self, text: str, alarming: bool) -> None:
+        """How the run fares; an alarming status is said in the warning colour."""
+        if self._status.text() != text or self._status.property("alarming") != alarming:
+            self._status.setText(text)
+            self._status.setProperty("alarming", alarming)
+            self._status.style().unpolish(self._status)
+            self._status.style().polish(self._status)
+            self._status.setVisible(bool(text))
+
+    def set_expanded(self, expanded: bool) -> None:
+        self._expanded = expanded
+        self._method.setVisible(expanded)
+        if self._rest is not None:
+            self._rest.setVisible(expanded)
+        self.setProperty("expanded", expanded)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._mark.set_theme(theme)
+        self._more.setIcon(icon("more", theme))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.selected.emit(self._entry.key)
+        super().mousePressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if watched is self._title and event.type() == QEvent.Type.MouseButtonDblClick:
+            self._rename()
+            return True
+        return bool(super().eventFilter(watched, event))
+
+    def _make_header(self) -> QWidget:
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self._mark = RunMark(self._entry.style, self._theme, row)
+        self._title = QLabel(row)
+        self._title.setObjectName("runTitle")
+        self._title.setToolTip(self.tr("Double-click to rename"))
+        self._title.installEventFilter(self)
+        self._enabled = QCheckBox(row)
+        self._enabled.setToolTip(self.tr("Take part in the race"))
+        self._enabled.setAccessibleName(self.tr("Enabled"))
+        self._enabled.toggled.connect(self._on_enabled_toggled)
+        self._more = QToolButton(row)
+        self._more.setIcon(icon("more", self._theme))
+        self._more.setAutoRaise(True)
+        self._more.setToolTip(self.tr("Rename, duplicate, remove"))
+        self._more.setAccessibleName(self.tr("More"))
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._more)
+        menu.addAction(self.tr("Rename…"), self._rename)
+        menu.addAction(self.tr("Duplicate"), self._on_duplicate)
+        menu.addAction(self.tr("Remove"), self._on_remove)
+        self._more.setMenu(menu)
+        layout.addWidget(self._mark)
+        layout.addWidget(self._title, 1)
+        layout.addWidget(self._enabled)
+        layout.addWidget(self._more)
+        return row
+
+    def _make_forms(self) -> None:
+        for form in (self._first, self._rest):
+            if form is not None:
+                self._forms.removeWidget(form)
+                form.hide()
+                form.deleteLater()
+        optimizer = self._entry.config.optimizer
+        self._optimizer_name = optimizer.name
+        parameters = declared(type(optimizer))
+        self._first = self._make_form(ParameterForm(parameters[:1], self))
+        self._rest = self._make_form(ParameterForm(parameters[1:], self))
+        self._rest.setVisible(self._expanded)
+
+    def _make_form(self, form: ParameterForm) -> ParameterForm:
+        form.edited.connect(self._on_edited)
+        form.edit_finished.connect(self.edit_finished)
+        self._forms.addWidget(form)
+        return form
+
+    def _rename(self) -> None:
+        text, accepted = QInputDialog.getText(
+            self, self.tr("Rename run"), self.tr("Name"), text=self._entry.config.label or self._title.text()
+        )
+        if accepted:
+            self.renamed.emit(self._entry.key, text.strip())
+
+    def _on_method_activated(self, index: int) -> None:
+        self.optimizer_chosen.emit(self._entry.key, self._method.itemData(index))
+
+    def _on_enabled_toggled(self, enabled: bool) -> None:
+        self.enabled_changed.emit(self._entry.key, enabled)
+
+    def _on_edited(self, name: str, value: object) -> None:
+        self.hyper_parameter_edited.emit(self._entry.key, name, value)
+
+    def _on_duplicate(self) -> None:
+        self.duplicate_requested.emit(self._entry.key)
+
+    def _on_remove(self) -> None:
+        self.remove_requested.emit(self._entry.key)

@@ -1,0 +1,48 @@
+"""The mark by which a run is known everywhere: a stroke of its dash with its symbol on it, in its colour."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from gdviz.views.symbols import draw_symbol
+from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
+
+__all__ = ["RunMark"]
+
+
+class RunMark(QWidget):
+    """Shows the style of one run."""
+
+    def __init__(self, style: int, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._theme = theme
+        self.setFixedSize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(34, 16)
+
+    def set_style(self, style: int) -> None:
+        self._style = style
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = run_color(self._theme, self._style)
+        pen = QPen(color, 2.0)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        dash = run_dash(self._style)
+        if dash:
+            pen.setDashPattern([length / 2 for length in dash])
+        painter.setPen(pen)
+        middle = self.height() / 2
+        painter.drawLine(QPointF(1, middle), QPointF(self.width() - 1, middle))
+        draw_symbol(painter, run_symbol(self._style), QPointF(self.width() / 2, middle), 10.0, color)
+        painter.end()
