@@ -27,7 +27,7 @@ def resource(*parts: str) -> Path:
         path = folder.joinpath(*parts)
         if path.exists():
             return path
-    places = " and ".join(str(folder) for folder in _FOLDERS)
+    places = " nor ".join(str(folder) for folder in _FOLDERS)
     raise MissingResourceError(
-        f"the bundled file {'/'.join(parts)!r} is in neither {places}; install gdviz again to bring it back."
+        f"the bundled file {'/'.join(parts)!r} is neither in {places}; install gdviz again to bring it back."
     )
