@@ -6,45 +6,37 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 __all__ = ["FrameClock"]
 
-INTERVAL_MS = 16
+_INTERVAL_MS = 16
 # What is shown must not leap after the window stood still for long, as when a laptop slept.
 _LONGEST_SECONDS = 0.25
 
 
 class FrameClock(QObject):
-    """Ticks while at least one reason to do so is set; owned by the window, whose thread it lives in."""
+    """Ticks from `start` to `stop`; owned by the window, whose thread it lives in."""
 
     ticked = Signal(float)
-    """Seconds since the tick before, or since the clock started; at most a quarter of a second."""
+    """Seconds since the tick before, or since the clock was started; at most a quarter of a second."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._reasons: set[str] = set()
         self._elapsed = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(INTERVAL_MS)
+        self._timer.setInterval(_INTERVAL_MS)
         self._timer.timeout.connect(self._on_timeout)
 
     @property
     def running(self) -> bool:
         return self._timer.isActive()
 
-    def set_needed(self, reason: str, needed: bool) -> None:
-        """Say whether `reason`, any word for who asks and why, needs frames; saying it again changes nothing."""
-        if needed:
-            self._reasons.add(reason)
-        else:
-            self._reasons.discard(reason)
-        if self._reasons and not self._timer.isActive():
+    def start(self) -> None:
+        """Tick from now on; a clock that runs already keeps its beat."""
+        if not self._timer.isActive():
             self._elapsed.start()
             self._timer.start()
-        elif not self._reasons:
-            self._timer.stop()
 
     def stop(self) -> None:
-        """No more ticks, whatever the reasons were."""
-        self._reasons.clear()
+        """Tick no more."""
         self._timer.stop()
 
     @Slot()

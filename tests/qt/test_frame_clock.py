@@ -12,24 +12,21 @@ def clock(qapp):
     made.stop()
 
 
-def test_that_it_ticks_only_while_something_needs_frames(clock, qtbot):
-    ticks = []
+def test_that_it_ticks_only_between_start_and_stop(clock, qtbot):
+    ticks, others = [], []
     clock.ticked.connect(ticks.append)
     assert not clock.running
-    clock.set_needed("playing", True)
-    clock.set_needed("runs", True)
-    clock.set_needed("runs", True)
-    qtbot.waitUntil(lambda: len(ticks) >= 3)
-    clock.set_needed("playing", False)
+    clock.start()
     assert clock.running
-    clock.set_needed("runs", False)
+    qtbot.waitUntil(lambda: len(ticks) >= 3)
+    clock.stop()
     assert not clock.running
     count = len(ticks)
-    others = []
     other = FrameClock(clock)
     other.ticked.connect(others.append)
-    other.set_needed("comparison", True)
+    other.start()
     qtbot.waitUntil(lambda: len(others) >= 4)
+    other.stop()
     assert len(ticks) == count
 
 
@@ -37,27 +34,32 @@ def test_that_ticks_add_up_to_the_time_that_passed(clock, qtbot):
     ticks = []
     clock.ticked.connect(ticks.append)
     begun = perf_counter()
-    clock.set_needed("playing", True)
+    clock.start()
+    clock.start()
     qtbot.waitUntil(lambda: len(ticks) >= 10)
     passed = perf_counter() - begun
     assert 0.75 * passed - 0.05 <= sum(ticks) <= passed
     assert len(ticks) <= passed / 0.015 + 1
 
 
+def test_that_starting_a_running_clock_keeps_its_beat(clock, qtbot):
+    ticks = []
+    clock.ticked.connect(ticks.append)
+    clock.start()
+    other = FrameClock(clock)
+    # Started more often than it would tick, it must tick all the same.
+    other.ticked.connect(lambda _seconds: clock.start())
+    other.start()
+    qtbot.waitUntil(lambda: len(ticks) >= 3)
+    other.stop()
+
+
 def test_that_a_window_that_stood_still_is_not_caught_up(clock, qtbot):
     ticks = []
     clock.ticked.connect(ticks.append)
-    clock.set_needed("playing", True)
+    clock.start()
     begun = perf_counter()
     while perf_counter() - begun < 0.4:
         pass
     qtbot.waitUntil(lambda: len(ticks) >= 1)
     assert ticks[0] == 0.25
-
-
-def test_that_stopping_forgets_every_reason(clock):
-    clock.set_needed("playing", True)
-    clock.stop()
-    assert not clock.running
-    clock.set_needed("runs", False)
-    assert not clock.running
