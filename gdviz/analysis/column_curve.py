@@ -1,0 +1,85 @@
+"""One column of a trajectory as a curve over its steps: pulled in as it grows, reduced to what is drawn of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from gdviz.analysis.axis import Axis
+from gdviz.analysis.pyramid import Extremes, MinMaxPyramid, Outline, outline
+from gdviz.runs.trajectory import Trajectory
+
+__all__ = ["ColumnCurve", "CurveColumn"]
+
+CurveColumn = Literal["values", "gradient_norms"]
+
+
+class ColumnCurve:
+    """The curve of one column of a trajectory; owned by the view that draws it.
+
+    `floor` is what a logarithm of the column is measured from. The rows themselves stay in the trajectory.
+    """
+
+    def __init__(self, trajectory: Trajectory, column: CurveColumn, floor: float = 0.0) -> None:
+        self.trajectory = trajectory
+        self._column = column
+        self._pyramid = MinMaxPyramid(floor)
+
+    @property
+    def floor(self) -> float:
+        return self._pyramid.floor
+
+    @property
+    def length(self) -> int:
+        """Rows taken in so far."""
+        return len(self._pyramid)
+
+    @property
+    def behind(self) -> int:
+        """Rows recorded that are not taken in yet."""
+        return len(self.trajectory) - len(self._pyramid)
+
+    @property
+    def total(self) -> Extremes:
+        """The finite extremes of all rows taken in."""
+        return self._pyramid.total
+
+    def catch_up(self, most: int) -> int:
+        """Take in the newest rows, at most so many of them; returns how many that were."""
+        first = len(self._pyramid)
+        tail = self._rows(first, first + most)
+        self._pyramid.append(tail)
+        return len(tail)
+
+    def value(self, step: int) -> float:
+        """The column at this step; nan where there is no such row."""
+        if not 0 <= step < len(self.trajectory):
+            return float("nan")
+        return float(self._rows(step, step + 1)[0])
+
+    def extremes(self, axis: Axis) -> Extremes:
+        """The finite extremes of the rows within the limits of an axis of steps."""
+        first, last = axis.values([0.0, 1.0])
+        return self._pyramid.extremes(self._rows(0, self.length), *_rows_between(first, last))
+
+    def outline(self, axis: Axis, columns: int, shown: int) -> Outline:
+        """What to draw on an axis of steps as many pixel columns wide: at most two points each, up to step `shown`.
+
+        One row more on either side lets the curve run on to the limits.
+        """
+        stop = min(shown + 1, self.length)
+        inner = np.ceil(axis.values(np.linspace(0, 1, columns + 1)) - 1e-6)
+        first, last = _rows_between(inner[0], float(axis.values(1.0)))
+        edges = np.concatenate([[first - 1, first], inner[1:-1], [last, last + 1]])
+        return outline(self._pyramid, self._rows(0, self.length), np.clip(edges, 0, stop).astype(np.intp))
+
+    def _rows(self, first: int, stop: int) -> npt.NDArray[np.float64]:
+        rows: npt.NDArray[np.float64] = getattr(self.trajectory.rows(first, stop), self._column)
+        return rows
+
+
+def _rows_between(first: float, last: float) -> tuple[int, int]:
+    """The rows (first, stop) whose steps are within these limits."""
+    return int(np.ceil(first - 1e-6)), int(np.floor(last + 1e-6)) + 1

@@ -1,0 +1,84 @@
+"""Curves over the rows of real trajectories."""
+
+import numpy as np
+import pytest
+
+from gdviz.analysis.axis import Axis, fitted
+from gdviz.analysis.column_curve import ColumnCurve
+from gdviz.runs.trajectory import Trajectory
+
+
+def recorded(values, norms=None):
+    trajectory = Trajectory(np.zeros(2), len(values) - 1)
+    grow(trajectory, values, norms)
+    return trajectory
+
+
+def grow(trajectory, values, norms=None):
+    rows = trajectory.reserve(len(values))
+    rows.values[:] = values
+    rows.gradient_norms[:] = values if norms is None else norms
+    trajectory.publish(len(values))
+
+
+def test_that_only_new_rows_are_taken_in_and_no_more_than_allowed():
+    trajectory = recorded(np.arange(1000.0))
+    curve = ColumnCurve(trajectory, "values")
+    assert (curve.catch_up(300), curve.behind) == (300, 700)
+    assert (curve.catch_up(10_000), curve.behind) == (700, 0)
+    assert curve.catch_up(10_000) == 0
+    grow(trajectory, np.arange(1000.0, 1500.0))
+    assert curve.behind == 500
+    curve.catch_up(10_000)
+    assert curve.length == 1500
+    assert curve.total == (0.0, 1499.0, 1.0)
+
+
+def test_that_each_column_has_its_own_curve():
+    trajectory = recorded(np.arange(10.0), np.arange(10.0) ** 2)
+    curve = ColumnCurve(trajectory, "gradient_norms")
+    curve.catch_up(100)
+    assert curve.value(3) == 9
+    np.testing.assert_array_equal(curve.outline(Axis(0, 9), 100, 9).values, np.arange(10.0) ** 2)
+
+
+def test_that_later_steps_than_the_shown_one_are_not_drawn():
+    curve = ColumnCurve(recorded(np.arange(500.0)), "values")
+    curve.catch_up(1000)
+    np.testing.assert_array_equal(curve.outline(Axis(0, 500), 1000, 128).steps, np.arange(129))
+
+
+@pytest.mark.parametrize("scale", ["linear", "steps"])
+@pytest.mark.parametrize("count", [10_000, 300_000])
+def test_that_two_points_a_pixel_column_are_drawn_at_most_and_the_extremes_among_them(scale, count):
+    values = np.random.default_rng(1).random(count)
+    curve = ColumnCurve(recorded(values), "values")
+    curve.catch_up(count)
+    axis = fitted(0, count - 1, "steps") if scale == "steps" else Axis(0.0, count - 1.0)
+    drawn = curve.outline(axis, 600, count - 1)
+    places = axis.fractions(drawn.steps) * 600
+    assert len(drawn.steps) <= 1200 + 2
+    assert (np.diff(drawn.steps) >= 0).all()
+    assert drawn.values.min() == values.min()
+    assert drawn.values.max() == values.max()
+    # No gap wider than a pixel, where there are rows enough to fill every one.
+    dense = places > 450
+    assert np.diff(places[dense]).max() < 2
+    assert places[0] <= 1
+    assert places[-1] >= 599
+
+
+def test_that_a_part_of_the_steps_is_drawn_with_one_neighbour_on_either_side():
+    curve = ColumnCurve(recorded(np.arange(500.0)), "values")
+    curve.catch_up(1000)
+    np.testing.assert_array_equal(curve.outline(Axis(100, 110), 600, 499).steps, np.arange(99, 112))
+    assert curve.extremes(Axis(100, 110)) == (100.0, 110.0, 100.0)
+    np.testing.assert_array_equal(curve.outline(Axis(99.5, 110.5), 600, 499).steps, np.arange(99, 112))
+    assert curve.extremes(Axis(99.5, 110.5)) == (100.0, 110.0, 100.0)
+
+
+def test_that_a_step_without_a_row_has_no_value():
+    curve = ColumnCurve(recorded(np.arange(5.0)), "values")
+    assert curve.value(4) == 4
+    assert np.isnan(curve.value(5))
+    assert np.isnan(curve.value(-1))
