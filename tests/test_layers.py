@@ -48,7 +48,7 @@ def test_that_every_module_below_qt_is_forbidden_to_reach_qt() -> None:
 @pytest.mark.parametrize(
     ("module", "line", "complaint"),
     [
-        ("problems/base.py", "def later():\n    import pyqtgraph\n", "gdviz.problems is not allowed to import pyqtgraph"),
+        ("data/__init__.py", "def later():\n    import pyqtgraph\n", "gdviz.data is not allowed to import pyqtgraph"),
         ("errors.py", "import gdviz.problems\n", "gdviz.errors is not allowed to import gdviz.problems"),
         ("strangers.py", "x = 1\n", "gdviz.strangers"),
     ],
