@@ -72,6 +72,9 @@ class GradientRule(Optimizer, abc.ABC):
 
     evaluations_per_step: ClassVar[Evaluations | None] = Evaluations(value=0, gradient=1, hessian=0)
 
+    elementwise: ClassVar[bool] = True
+    """Whether every coordinate is updated from its own gradient and state alone."""
+
     learning_rate: float = hyper.learning_rate(1e-3)
 
     @abc.abstractmethod

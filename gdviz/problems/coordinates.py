@@ -34,6 +34,7 @@ def _scalar(function: Any) -> Any:
 SCALARS: Namespace = SimpleNamespace(
     sqrt=math.sqrt,
     abs=abs,
+    zeros_like=lambda number: 0.0,
     where=lambda condition, yes, no: yes if condition else no,
     pi=math.pi,
     **{

@@ -17,6 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from gdviz.arrays import to_numpy
+from gdviz.runs import coordinatewise
 from gdviz.runs.config import RunConfig
 from gdviz.runs.lengths import lengths
 from gdviz.runs.rules import first_stop
@@ -186,7 +187,15 @@ def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> 
     step = optimizer.step
     if fixed is not None and isinstance(point, np.ndarray):
         start = np.array(oracle.evaluations)
-        for index in range(count):
+        done = 0
+        if coordinatewise.applies(optimizer, run.problem, point):
+            passed_points, state = coordinatewise.steps(optimizer, run.problem, point, state, rate, count)
+            done = len(passed_points)
+            points[:done] = passed_points
+            # A copy: the point outlives the chunk's rows, and a checkpoint must not hold on to all of them.
+            point = points[done - 1].copy() if done else point
+            oracle.gradient_count += done
+        for index in range(done, count):
             point, state = step(xp, oracle, point, state, rate)
             points[index] = point
         rows.evaluations[:] = start + np.arange(1, count + 1)[:, None] * np.array(fixed)
