@@ -13,13 +13,14 @@ _SAFE_SINGLE = (1e-15, 1e18)
 
 def lengths(vectors: np.ndarray) -> np.ndarray:
     """‖v‖₂ of vectors `(..., d)`, as `(...)`; inf and nan only where the vector holds them or is too long."""
-    norms = np.sqrt(np.sum(vectors * vectors, axis=-1))
-    tiny, huge = _SAFE_DOUBLE if norms.dtype.itemsize >= 8 else _SAFE_SINGLE
-    safe = (norms > tiny) & (norms < huge)
-    if not safe.all():
-        largest = np.max(np.abs(vectors), axis=-1)
-        usable = (largest > 0) & np.isfinite(largest)
-        scaled = vectors / np.where(usable, largest, 1.0)[..., None]
-        careful = np.where(usable, largest * np.sqrt(np.sum(scaled * scaled, axis=-1)), largest)
-        norms = np.where(safe, norms, careful)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        norms = np.sqrt(np.sum(vectors * vectors, axis=-1))
+        tiny, huge = _SAFE_DOUBLE if norms.dtype.itemsize >= 8 else _SAFE_SINGLE
+        safe = (norms > tiny) & (norms < huge)
+        if not safe.all():
+            largest = np.max(np.abs(vectors), axis=-1)
+            usable = (largest > 0) & np.isfinite(largest)
+            scaled = vectors / np.where(usable, largest, 1.0)[..., None]
+            careful = np.where(usable, largest * np.sqrt(np.sum(scaled * scaled, axis=-1)), largest)
+            norms = np.where(safe, norms, careful)
     return np.asarray(norms)

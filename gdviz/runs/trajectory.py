@@ -165,7 +165,9 @@ class Trajectory:
         self.publish(step + 1)
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Remember a checkpoint; when there are too many, every second one goes and the spacing doubles."""
+        """Remember a checkpoint that lies at a multiple of the spacing, which doubles when there are too many."""
+        if checkpoint.step % self.checkpoint_spacing:
+            return
         kept = (*self.checkpoints, checkpoint)
         if len(kept) > self._max_checkpoints:
             self.checkpoint_spacing *= 2
