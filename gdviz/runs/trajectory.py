@@ -90,6 +90,11 @@ class Trajectory:
         return self._length - 1
 
     @property
+    def expected_steps(self) -> int:
+        """The steps that the run was made for; it may stop before."""
+        return self._limit - 1
+
+    @property
     def dimension(self) -> int:
         return int(self._columns.points.shape[-1])
 
