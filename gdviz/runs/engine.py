@@ -148,14 +148,10 @@ def _until_boundary(run: Run) -> int:
     """Steps to the next place where a chunk has to end: the last step, a change, for cheap problems a checkpoint."""
     ends = [run.config.steps]
     ends += [change.step for change in run.config.changes if change.step > run.step]
-    if _recorded_after(run):
+    if run.recorded_after:
         spacing = run.trajectory.checkpoint_spacing
         ends.append((run.step // spacing + 1) * spacing)
     return min(ends) - run.step
-
-
-def _recorded_after(run: Run) -> bool:
-    return run.problem.cheap and run.oracle.batches is None
 
 
 def _advance_chunk(run: Run, count: int, deadline: float) -> None:
@@ -166,7 +162,7 @@ def _advance_chunk(run: Run, count: int, deadline: float) -> None:
     rows = run.trajectory.reserve(count)
     passed: list[Checkpoint] = []
     with np.errstate(all="ignore"):
-        if _recorded_after(run):
+        if run.recorded_after:
             taken = _cheap_steps(run, rows, count, passed)
         else:
             limit = run.config.stop.seconds

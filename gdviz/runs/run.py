@@ -40,12 +40,17 @@ class Run:
         self.seconds = 0.0
         self.chunk = 1
         # Replaying a step of a fit passes over the table, so it must not be far from a checkpoint.
-        spacing = _CHEAP_SPACING if problem.cheap else _COSTLY_SPACING
+        spacing = _CHEAP_SPACING if self.recorded_after else _COSTLY_SPACING
         self.trajectory = Trajectory(to_numpy(self.point), config.steps, spacing)
 
     @property
     def finished(self) -> bool:
         return self.trajectory.finished
+
+    @property
+    def recorded_after(self) -> bool:
+        """Whether values and gradients are recorded in one call after many steps, not in the pass of each step."""
+        return self.problem.cheap and self.oracle.batches is None
 
     @property
     def learning_rate(self) -> float:
