@@ -82,7 +82,7 @@ class Plane:
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The values `(ny, nx)` of a problem at `x (nx,)` and `y (ny,)` of a plane, nan or inf where it has no finite one."""
+    """The values `(ny, nx)` of a problem at `x (nx,)` and `y (ny,)` of a plane; not all of them need be finite."""
 
     plane: Plane
     names: tuple[str, str]
