@@ -41,6 +41,9 @@ class Job(ABC):
     def fail(self) -> None:
         """Called in the worker's thread after `advance` raised."""
 
+    def stop(self) -> None:
+        """Called in the worker's thread when the job is to end where it stands."""
+
 
 class RunJob(Job):
     """A run, advanced until it stops; or first branched off another run at a step, keeping what lies before."""
@@ -76,6 +79,10 @@ class RunJob(Job):
         self._source = None
         self.ready = True
         self._run.stop(StopReason.FAILED)
+
+    def stop(self) -> None:
+        if self.ready:
+            self._run.stop(StopReason.CANCELLED)
 
 
 class GeneratorJob(Job):

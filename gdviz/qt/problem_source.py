@@ -17,7 +17,7 @@ from gdviz.data.table import Table
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
-from gdviz.qt.jobs import ProblemJob, table_key
+from gdviz.qt.jobs import ProblemJob
 from gdviz.qt.worker_thread import WorkerThread
 
 __all__ = ["ProblemSource"]
@@ -72,7 +72,7 @@ class ProblemSource(QObject):
 
     def table(self, choice: ProblemChoice) -> Table | None:
         """The table of this choice if it was read lately."""
-        return self._tables.get(table_key(choice))
+        return self._tables.get(_table_key(choice))
 
     def known(self, choice: ProblemChoice) -> Problem | None:
         """The problem of this choice if it was made lately."""
@@ -114,7 +114,7 @@ class ProblemSource(QObject):
             self._deliver(choice, known, preparing)
             return
         self._preparing = preparing
-        self._job = ProblemJob(choice, self._tables.get(table_key(choice)))
+        self._job = ProblemJob(choice, self._tables.get(_table_key(choice)))
         self.progress = 0.0
         self._number = self._thread.start(self._job)
         self.loading_changed.emit()
@@ -142,7 +142,7 @@ class ProblemSource(QObject):
             return
         self._job = None
         if job.table is not None:
-            self._tables[table_key(job.choice)] = job.table
+            self._tables[_table_key(job.choice)] = job.table
             while len(self._tables) > _MOST_TABLES:
                 self._tables.popitem(last=False)
         self._remember(job.choice, job.problem)
@@ -163,5 +163,17 @@ class ProblemSource(QObject):
             self.loading_changed.emit()
 
 
+def _table_key(choice: ProblemChoice) -> str:
+    """What decides which numbers a table gives: the file as it is now, and how it is read."""
+    path = str(choice.options.get("table", ""))
+    try:
+        facts = os.stat(path)
+        state = [facts.st_mtime_ns, facts.st_size]
+    except OSError:
+        state = []
+    reading = [choice.options.get(name) for name in ("encoding", "delimiter", "decimal", "header")]
+    return json.dumps([path, state, reading], default=str)
+
+
 def _key(choice: ProblemChoice) -> str:
-    return json.dumps([choice.name, dict(choice.options), table_key(choice)], sort_keys=True, default=str)
+    return json.dumps([choice.name, dict(choice.options), _table_key(choice)], sort_keys=True, default=str)

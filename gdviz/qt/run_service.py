@@ -17,7 +17,6 @@ from gdviz.problems import Problem
 from gdviz.qt.jobs import RunJob
 from gdviz.qt.worker_thread import WorkerThread
 from gdviz.runs.engine import shared_steps
-from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Trajectory
 
 __all__ = ["RunService"]
@@ -89,11 +88,8 @@ class RunService(QObject):
 
     def cancel(self) -> None:
         """End every run where it stands; what is recorded stays."""
-        for key, active in self._active.items():
-            self._thread.cancel(active.number)
-            if not active.job.run.finished:
-                active.job.run.stop(StopReason.CANCELLED)
-                self.run_stopped.emit(key)
+        for active in self._active.values():
+            self._thread.stop(active.number)
 
     def pause(self, paused: bool) -> None:
         """Hold the computing, or go on; `WorkerThread.paused_changed` answers."""

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from gdviz.errors import InputError
 from gdviz.qt.jobs import Job
 
-__all__ = ["Cancel", "Command", "Pause", "Start", "Worker"]
+__all__ = ["Cancel", "Command", "Pause", "Start", "Stop", "Worker"]
 
 _SLICE_SECONDS = 0.008
 
@@ -40,13 +40,20 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """End a job where it stands; what it has found stays, and its end is told."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Pause:
     """Hold the jobs that can be paused, or go on with them."""
 
     paused: bool
 
 
-Command = Start | Cancel | Pause
+Command = Start | Cancel | Stop | Pause
 
 
 class Worker(QObject):
@@ -76,9 +83,14 @@ class Worker(QObject):
 
     @Slot()
     def on_stopped(self) -> None:
-        """No more slices; the thread is about to end."""
+        """No more slices: end the thread.
+
+        Done here, not by whoever asks: a timer may be stopped in its own thread only, and a thread that is told to quit
+        from outside may do so before it has got to this.
+        """
         self._timer.stop()
         self._jobs.clear()
+        self.thread().quit()
 
     @Slot()
     def _on_timeout(self) -> None:
@@ -96,6 +108,10 @@ class Worker(QObject):
                 case Cancel(number):
                     self._jobs.pop(number, None)
                     self._told.pop(number, None)
+                case Stop(number) if number in self._jobs:
+                    self._jobs[number].stop()
+                    self._forget(number)
+                    self.job_ended.emit(number)
                 case Pause(paused):
                     self._paused = paused
                     self.paused_changed.emit(paused)

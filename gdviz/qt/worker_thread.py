@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gdviz.qt.jobs import Job
-from gdviz.qt.worker import Cancel, Command, Pause, Start, Worker
+from gdviz.qt.worker import Cancel, Command, Pause, Start, Stop, Worker
 
 __all__ = ["WorkerThread"]
 
@@ -49,6 +49,10 @@ class WorkerThread(QObject):
         """Forget a job at the end of its slice; it may still end or fail before that."""
         self._post(Cancel(number))
 
+    def stop(self, number: int) -> None:
+        """End a job where it stands, keeping what it found; `job_ended` answers."""
+        self._post(Stop(number))
+
     def pause(self, paused: bool) -> None:
         """Hold the jobs that can be paused, or go on; `paused_changed` answers."""
         self._post(Pause(paused))
@@ -56,7 +60,6 @@ class WorkerThread(QObject):
     def close(self) -> bool:
         """End the thread after the present slice and wait for it; whether it ended in time."""
         self._stopped.emit()
-        self._thread.quit()
         return self._thread.wait(_LONGEST_WAIT_MS)
 
     @Slot(bool)
