@@ -1,17 +1,19 @@
-"""Edits: pure functions from one experiment to the next. The window applies them, undo goes back to the value before."""
+"""Edits: pure functions from one experiment to the next. The window applies them; undo goes back to the one before."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from gdviz.errors import InputError
-from gdviz.experiment.experiment import Experiment, ProblemChoice, RunEntry
+from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, RunEntry
 from gdviz.optimizers import Optimizer
+from gdviz.problems import PROBLEMS, Problem
 from gdviz.runs.config import RunConfig
 
 __all__ = [
+    "Edit",
     "add_run",
     "change_from_step",
     "choose_problem",
@@ -19,19 +21,26 @@ __all__ = [
     "move_start",
     "remove_run",
     "replace_config",
+    "reset_start",
     "set_enabled",
+    "set_for_all_runs",
     "set_hyper_parameters",
+    "set_optimizer",
     "set_problem_options",
     "set_view",
 ]
 
-MOST_RUNS = 32
+Edit: TypeAlias = Callable[[Experiment], Experiment]
 
 
-def choose_problem(experiment: Experiment, choice: ProblemChoice, default_runs: tuple[RunConfig, ...] = ()) -> Experiment:
-    """Another problem. Runs are kept, starting from the new problem's own start; with none, `default_runs` are made."""
+def choose_problem(
+    experiment: Experiment, choice: ProblemChoice, default_runs: tuple[RunConfig, ...] = ()
+) -> Experiment:
+    """Another problem. Runs are kept, from the new problem's own start; with none, `default_runs` are made."""
+    # Mini-batches are drawn from rows, and a function has none.
+    kept: dict[str, Any] = {} if PROBLEMS.get(choice.name).rows is not Problem.rows else {"batch_size": None}
     entries = tuple(
-        dataclasses.replace(entry, config=dataclasses.replace(entry.config, start=None, changes=()))
+        dataclasses.replace(entry, config=dataclasses.replace(entry.config, start=None, changes=(), **kept))
         for entry in experiment.runs
     )
     view = dataclasses.replace(experiment.view, plane=None)
@@ -83,7 +92,7 @@ def set_optimizer(experiment: Experiment, key: int, optimizer: Optimizer) -> Exp
 
 
 def set_hyper_parameters(experiment: Experiment, key: int, options: Mapping[str, Any]) -> Experiment:
-    """Hyper-parameters changed from the start; later changes to the same ones are dropped, for the new value counts."""
+    """Hyper-parameters changed from the start; later changes of the same ones are dropped: the new value counts."""
     config = experiment.entry(key).config
     optimizer = dataclasses.replace(config.optimizer, **options)
     remaining = []
@@ -103,6 +112,19 @@ def move_start(experiment: Experiment, start: tuple[float, ...]) -> Experiment:
     """All runs start from this point: a race is fair only from one start."""
     entries = tuple(
         dataclasses.replace(entry, config=dataclasses.replace(entry.config, start=start)) for entry in experiment.runs
+    )
+    return dataclasses.replace(experiment, runs=entries)
+
+
+def reset_start(experiment: Experiment) -> Experiment:
+    """All runs start where the problem suggests."""
+    return set_for_all_runs(experiment, {"start": None})
+
+
+def set_for_all_runs(experiment: Experiment, options: Mapping[str, Any]) -> Experiment:
+    """Steps, seed, batch size or stopping rules of every run: what makes their race a fair one."""
+    entries = tuple(
+        dataclasses.replace(entry, config=dataclasses.replace(entry.config, **options)) for entry in experiment.runs
     )
     return dataclasses.replace(experiment, runs=entries)
 

@@ -1,28 +1,50 @@
-"""What a user has set up: the problem, the runs, and how they are looked at. Frozen: what a file saves and undo restores."""
+"""What a user has set up: the problem, the runs, and how they are looked at.
+
+Frozen: what a file saves and undo restores.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+from gdviz.errors import InputError, ParameterError
+from gdviz.parameters import Parameterized, declared, parameter
 from gdviz.problems import PROBLEMS, Problem
 from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
 from gdviz.runs.trajectory import Trajectory
 
-__all__ = ["Experiment", "ProblemChoice", "RunEntry", "Scale", "ViewChoice"]
+__all__ = ["MOST_RUNS", "Experiment", "ProblemChoice", "RunEntry", "Scale", "ViewChoice"]
+
+MOST_RUNS = 64
 
 Scale = Literal["linear", "log"]
 
 
 @dataclass(frozen=True)
 class ProblemChoice:
-    """A problem by name with the options that differ from its defaults; paths among them are absolute or `builtin:NAME`."""
+    """A problem by name with the options that differ from its defaults; raises `InputError` for what it has not.
+
+    Paths among the options are absolute or `builtin:NAME`.
+    """
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        declarations = {item.name: item for item in declared(PROBLEMS.get(self.name))}
+        options = {}
+        for name, value in self.options.items():
+            if name not in declarations:
+                known = ", ".join(declarations) or "none"
+                raise ParameterError(f"{self.name} has no option {name!r}; it has {known}.")
+            accepted = declarations[name].check(value)
+            if accepted != declarations[name].default:
+                options[name] = accepted
+        object.__setattr__(self, "options", options)
 
     def build(self) -> Problem:
         """The problem itself, reading its table if it has one; raises `InputError`."""
@@ -41,14 +63,30 @@ class RunEntry:
 
 
 @dataclass(frozen=True)
-class ViewChoice:
-    """How the experiment is looked at: the two parameters that span the landscape (by name; None: the first two), the scales
-    of the curves, and the steps played a second."""
+class ViewChoice(Parameterized):
+    """How the experiment is looked at: the two parameters that span the landscape (by name; None: the first two),
+    the scales of the curves, and the steps played a second."""
+
+    name: ClassVar[str] = "view"
 
     plane: tuple[str, str] | None = None
-    value_scale: Scale = "log"
-    step_scale: Scale = "linear"
-    speed: float = 12.0
+    value_scale: Literal["linear", "log"] = parameter(
+        "log", choices=("linear", "log"), help="The scale of loss and gradient norm."
+    )
+    step_scale: Literal["linear", "log"] = parameter(
+        "linear", choices=("linear", "log"), help="The scale of the steps."
+    )
+    speed: float = parameter(12.0, low=0, low_open=True, high=1e6, unit="steps/s", help="Steps shown a second.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        plane: Any = self.plane
+        if plane is None:
+            return
+        names = tuple(plane) if isinstance(plane, list | tuple) else ()
+        if len(names) != 2 or names[0] == names[1] or not all(isinstance(name, str) for name in names):
+            raise InputError(f"view: plane must name two different parameters, not {plane!r}; name two.")
+        object.__setattr__(self, "plane", names)
 
 
 @dataclass(frozen=True)
@@ -56,6 +94,7 @@ class Experiment:
     """A problem and the runs on it. An experiment without a problem is the empty start."""
 
     title: str = ""
+    description: str = ""
     problem: ProblemChoice | None = None
     runs: tuple[RunEntry, ...] = ()
     view: ViewChoice = field(default_factory=ViewChoice)
@@ -70,11 +109,17 @@ class Experiment:
     def labels(self) -> dict[int, str]:
         """A label for every run by key, each different: those that agree are numbered."""
         titles = [item.config.title for item in self.runs]
+        taken = set(titles)
         labels: dict[int, str] = {}
-        for index, item in enumerate(self.runs):
-            title = titles[index]
-            repeated = titles.count(title) > 1
-            labels[item.key] = f"{title} {titles[: index + 1].count(title)}" if repeated else title
+        for item, title in zip(self.runs, titles, strict=True):
+            label = title
+            if titles.count(title) > 1:
+                # A run that was given the label "Adam 1" by hand keeps it.
+                number = 1
+                while (label := f"{title} {number}") in taken:
+                    number += 1
+                taken.add(label)
+            labels[item.key] = label
         return labels
 
     def run(

@@ -20,7 +20,8 @@ class _Moment:
 class History:
     """Keeps every experiment that an edit replaced, with the words that the undo action shows.
 
-    Consecutive edits with the same `merge` key (a slider being dragged) are one step of undo. Owned by the experiment model.
+    Consecutive edits with the same `merge` key (a slider being dragged) are one step of undo. Owned by the
+    experiment model.
     """
 
     def __init__(self, experiment: Experiment) -> None:

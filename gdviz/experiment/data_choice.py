@@ -1,0 +1,168 @@
+"""What is fitted to a table: from the options of a data problem to the parts its columns play, and back.
+
+`FitRoles` says all of it, where options say only what differs from the defaults. The panel and the preview of a table
+change roles and turn them into a `ProblemChoice` again, so that what they show and what is fitted agree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdviz.data.dialect import DELIMITERS, Dialect
+from gdviz.data.roles import Columns, default_features, guess_target
+from gdviz.data.table import Column, ColumnKind, Table
+from gdviz.errors import InputError
+from gdviz.experiment.experiment import ProblemChoice
+from gdviz.models import MODELS
+
+__all__ = [
+    "MOST_CLASSES",
+    "PROBLEM",
+    "FitRoles",
+    "chosen_dialect",
+    "class_names",
+    "data_choice",
+    "dialect_options",
+    "resolved_roles",
+    "retargeted",
+    "usual_model",
+    "with_model",
+]
+
+PROBLEM = "data"
+MOST_CLASSES = 200
+"""So many classes of a column are told apart; a column of numbers that has more of them is no column of classes."""
+
+_ROWS_LOOKED_AT = 100_000
+_READING = ("encoding", "delimiter", "decimal", "header")
+_ROLES = ("target", "features", "model", "classes")
+
+
+@dataclass(frozen=True)
+class FitRoles:
+    """The column predicted, the columns it is predicted from, the model's name, and which two classes are told apart:
+    None for all there are."""
+
+    target: str
+    features: tuple[str, ...]
+    model: str
+    classes: tuple[str, ...] | None = None
+
+
+def resolved_roles(columns: Columns, options: Mapping[str, Any]) -> FitRoles:
+    """The roles that these options of a data problem mean for these columns."""
+    target = options.get("target") or guess_target(columns)
+    chosen = options.get("features")
+    features = default_features(columns, target) if chosen is None else tuple(chosen)
+    classes = options.get("classes")
+    model = options.get("model") or _model_of_loss(options.get("loss"))
+    if model is None:
+        model = "logistic" if classes else usual_model(_kind(columns, target))
+    return FitRoles(target, features, model, tuple(classes) if classes else None)
+
+
+def retargeted(columns: Columns, roles: FitRoles, target: str) -> FitRoles:
+    """Another column predicted: it is no feature any more, the old one becomes a feature only where all others are."""
+    if roles.features == default_features(columns, roles.target):
+        features = default_features(columns, target)
+    else:
+        features = tuple(name for name in roles.features if name != target)
+    model = (
+        roles.model if _kind(columns, target) == _kind(columns, roles.target) else usual_model(_kind(columns, target))
+    )
+    return FitRoles(target, features, model)
+
+
+def with_model(roles: FitRoles, model: str) -> FitRoles:
+    """Another model for the same columns."""
+    classes = roles.classes if MODELS.get(model).target_kind == "class" else None
+    return dataclasses.replace(roles, model=model, classes=classes)
+
+
+def usual_model(kind: ColumnKind) -> str:
+    """The model that suits a target of this kind."""
+    return "logistic" if kind == "text" else "linear"
+
+
+def class_names(table: Table, target: str) -> tuple[str, ...]:
+    """The classes that a column offers, as a fit names them: all of a column of text, the different numbers of another.
+
+    Of a very long column the first rows are looked at; empty where there are more than `MOST_CLASSES` numbers.
+    """
+    column = table.column(target)
+    if column.kind == "text":
+        return _categories_that_occur(column)
+    values = column.values[:_ROWS_LOOKED_AT]
+    different = np.unique(values[~np.isnan(values)])
+    if len(different) > MOST_CLASSES:
+        return ()
+    return tuple(dict.fromkeys(f"{value:g}" for value in different.tolist()))
+
+
+def data_choice(
+    columns: Columns, roles: FitRoles, classes: tuple[str, ...], options: Mapping[str, Any]
+) -> ProblemChoice:
+    """The problem with these roles: as options what differs from the defaults, and the others of `options` as they are.
+
+    `classes` are those that the target is known to have, empty where that is not known. A loss or penalty that the model
+    has no use for is dropped.
+    """
+    kept = {name: value for name, value in options.items() if name not in _ROLES and value is not None}
+    changed: dict[str, Any] = {}
+    if roles.target != guess_target(columns):
+        changed["target"] = roles.target
+    if roles.features != default_features(columns, roles.target):
+        changed["features"] = roles.features
+    losses = MODELS.get(roles.model).losses
+    if kept.get("loss") not in losses[1:]:
+        kept.pop("loss", None)
+    if kept.get("loss", losses[0]) != "squared_error":
+        kept.pop("alpha", None)
+    if kept.get("loss") != "huber":
+        kept.pop("delta", None)
+    is_all = len(classes) == 2 and roles.classes in (None, classes)
+    if roles.classes is not None and not is_all:
+        changed["classes"] = roles.classes
+    implied = "logistic" if "classes" in changed else usual_model(_kind(columns, roles.target))
+    if roles.model != (_model_of_loss(kept.get("loss")) or implied):
+        changed["model"] = roles.model
+    return ProblemChoice(PROBLEM, {**kept, **changed})
+
+
+def chosen_dialect(guess: Dialect, options: Mapping[str, Any]) -> Dialect:
+    """The guess with what the options say instead; raises `InputError` for what can't be read."""
+    changed = {name: options[name] for name in _READING if options.get(name) is not None}
+    by_name = {name: delimiter for delimiter, name in DELIMITERS.items()}
+    if "delimiter" in changed:
+        changed["delimiter"] = by_name.get(str(changed["delimiter"]).lower(), changed["delimiter"])
+    return dataclasses.replace(guess, **changed)
+
+
+def dialect_options(guess: Dialect, dialect: Dialect) -> dict[str, Any]:
+    """What options have to say for this dialect to be read where `guess` would be."""
+    different = {name: getattr(dialect, name) for name in _READING if getattr(dialect, name) != getattr(guess, name)}
+    if "delimiter" in different:
+        different["delimiter"] = dialect.delimiter_name
+    return different
+
+
+def _kind(columns: Columns, name: str) -> ColumnKind:
+    """The kind of a column; raises `InputError` for a name that is none."""
+    for other, kind in zip(columns.names, columns.kinds, strict=True):
+        if other == name:
+            return kind
+    raise InputError(f"there is no column {name!r}; choose one of {', '.join(columns.names[:12])}.")
+
+
+def _model_of_loss(loss: str | None) -> str | None:
+    """The model that a loss decides on, where no model is named: only one for classes does."""
+    return next((model.name for model in MODELS if model.target_kind == "class" and loss in model.losses), None)
+
+
+def _categories_that_occur(column: Column) -> tuple[str, ...]:
+    return column.categories[:MOST_CLASSES]
