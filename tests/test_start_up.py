@@ -18,16 +18,24 @@ def imported_by(statement: str) -> set[str]:
     return set(result.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["gdviz", "gdviz.app.main", "gdviz.cli.main", "gdviz.__main__"])
+@pytest.mark.parametrize("module", ["gdviz", "gdviz.__main__", "gdviz.app.main"])
 def test_that_nothing_heavy_is_imported_at_start(module: str) -> None:
     modules = imported_by(f"import {module}")
     assert "gdviz" in modules
     assert sorted(modules.intersection(HEAVY)) == []
 
 
-@pytest.mark.parametrize("module", ["gdviz", "gdviz.cli.main", "gdviz.__main__"])
-def test_that_the_terminal_commands_start_without_qt(module: str) -> None:
-    assert sorted(imported_by(f"import {module}").intersection({"PySide6", "shiboken6", "pyqtgraph"})) == []
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["list", "problems"], ["list", "optimizers"]])
+def test_that_commands_of_the_terminal_import_neither_qt_nor_anything_heavy(arguments: list[str]) -> None:
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "gdviz", *arguments],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    lines = [line for line in result.stderr.splitlines() if line.startswith("import time:")]
+    modules = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    assert "gdviz" in modules
+    assert sorted(modules.intersection({*HEAVY, "PySide6", "shiboken6", "pyqtgraph"})) == []
 
 
 def test_that_a_thousand_signals_with_a_bool_do_not_abort_python() -> None:
