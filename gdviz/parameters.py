@@ -18,7 +18,7 @@ from gdviz.errors import ParameterError
 
 __all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
 
-Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "path"]
+Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path"]
 
 _METADATA_KEY = "gdviz.parameter"
 
@@ -78,7 +78,7 @@ class Parameter:
                 return value if isinstance(value, bool) else None
             case "choice":
                 return value if value in self.choices else None
-            case "columns":
+            case "columns" | "classes":
                 if isinstance(value, str):
                     return (value,)
                 is_list = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
@@ -88,11 +88,16 @@ class Parameter:
         # NumPy's scalars register as numbers, so float() and is_integer() serve them too; a bool is no number here.
         if isinstance(value, bool | str) or not hasattr(value, "__float__"):
             return None
-        number = float(value)
+        try:
+            number = float(value)
+        except (OverflowError, TypeError, ValueError):
+            return None  # an integer beyond float64's range, or an array of several numbers
         if not math.isfinite(number):
             return None
-        below = number <= self.low if self.low_open else number < self.low
-        above = number >= self.high if self.high_open else number > self.high
+        # Integers above 2⁵³ are compared as they are: as a float 2⁶³ − 1 would be above itself.
+        exact = value if isinstance(value, int) else number
+        below = exact <= self.low if self.low_open else exact < self.low
+        above = exact >= self.high if self.high_open else exact > self.high
         if below or above:
             return None
         if self.kind == "integer":
@@ -108,7 +113,7 @@ class Parameter:
                 return self.check(words if answer is None else answer)
             case "choice" | "text" | "column" | "path":
                 return self.check(words)
-            case "columns":
+            case "columns" | "classes":
                 return self.check([word.strip() for word in words.split(",") if word.strip()])
         if self.optional and words.lower() in {"", "none"}:
             return None
@@ -205,8 +210,11 @@ class Parameterized:
             object.__setattr__(self, declaration.name, accepted)
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Self:
-        """An instance from options by name; raises `ParameterError` for a name that is not declared or is missing."""
+    def from_options(cls, options: Mapping[str, Any], **undeclared: Any) -> Self:
+        """An instance from options by name; raises `ParameterError` for a name that is not declared or is missing.
+
+        `undeclared` are fields that are no options, such as a table in memory: no file and no user can name them.
+        """
         names = [item.name for item in declared(cls)]
         for option in options:
             if option not in names:
@@ -216,7 +224,7 @@ class Parameterized:
         for item in dataclasses.fields(cls):
             if item.default is dataclasses.MISSING and item.name in names and item.name not in options:
                 raise ParameterError(f"{cls.name or cls.__name__} needs {item.name}; add {item.name}=...")
-        return cls(**options)
+        return cls(**options, **undeclared)
 
     def options(self) -> dict[str, Any]:
         """Every declared parameter with its value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gdviz.problems.base import Block, Problem
+from gdviz.problems.fit import DataFit
 from gdviz.problems.functions_many import Ackley, Griewank, Rastrigin, Sphere, StyblinskiTang, Zakharov
 from gdviz.problems.functions_one import (
     AbsoluteValue,
@@ -66,6 +67,7 @@ BUILTIN: tuple[type[Problem], ...] = (
     Ackley,
     Griewank,
     Easom,
+    DataFit,
 )
 
 PROBLEMS: Registry[Problem] = Registry("problem", BUILTIN)

@@ -1,0 +1,20 @@
+"""How rows become predictions: models with explicit forward and backward passes over one flat parameter vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gdviz.models.affine import LinearRegression, LogisticRegression
+from gdviz.models.base import Forward, Model
+from gdviz.registry import Registry
+
+__all__ = ["BUILTIN", "MODELS", "Forward", "Model", "model"]
+
+BUILTIN: tuple[type[Model], ...] = (LinearRegression, LogisticRegression)
+
+MODELS: Registry[Model] = Registry("model", BUILTIN)
+
+
+def model(name: str, **options: Any) -> Model:
+    """The model of that name with these options; raises `InputError`."""
+    return MODELS.make(name, options)

@@ -1,0 +1,191 @@
+"""Least squares from second moments: all that a quadratic loss of an affine model needs of its rows.
+
+With x̄, ȳ the means, C the covariance of the features, ŵ a least-squares solution, ρ its mean squared residual and
+e = Xcᵀ(yc − Xcŵ)/n what rounding left of the normal equations, the mean of (y − Xw − b)² is exactly
+
+    ρ − 2 eᵀδ + δᵀCδ + β²,    δ = w − ŵ,  β = b + x̄ᵀw − ȳ.
+
+Its terms don't cancel, so that values and gradients have all their digits at the minimum too, where differences of XᵀX
+and Xᵀy would have lost them, and for features far from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from gdviz.arrays import Array, Namespace, namespace
+
+__all__ = ["Moments", "QuadraticLoss"]
+
+_BLOCK_ROWS = 8192
+# Beyond this ratio of eigenvalues the normal equations, which square the condition, leave fewer than ten digits.
+_WORST_CONDITION = 1e8
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """What least squares keeps of features `(n, f)` and targets `(n,)`; see the module for the letters."""
+
+    rows: int
+    feature_means: np.ndarray
+    target_mean: float
+    covariance: np.ndarray
+    solution: np.ndarray
+    residual: float
+    rest: np.ndarray
+
+    @classmethod
+    def of(cls, features: np.ndarray, targets: np.ndarray) -> Moments:
+        """The moments of these rows, in blocks that stay in the cache."""
+        rows = len(targets)
+        means = features.mean(axis=0)
+        target_mean = float(targets.mean())
+        size = features.shape[1]
+        covariance, right = np.zeros((size, size)), np.zeros(size)
+        for block, target in _centred(features, targets, means, target_mean):
+            covariance += block.T @ block
+            right += target @ block
+        covariance /= rows
+        eigenvalues = np.linalg.eigvalsh(covariance)
+        if eigenvalues[0] * _WORST_CONDITION > eigenvalues[-1] > 0:
+            solution = np.linalg.solve(covariance, right / rows)
+            # One step of refinement with the true residual makes up for the squared condition.
+            _, rest = _left_over(features, targets, means, target_mean, solution)
+            solution = solution + np.linalg.solve(covariance, rest)
+        else:
+            solution = _least_squares(features, targets, means, target_mean)
+        residual, rest = _left_over(features, targets, means, target_mean, solution)
+        return cls(rows, means, target_mean, covariance, solution, residual, rest)
+
+    @property
+    def finite(self) -> bool:
+        """False where squares of the numbers are too large for floating point."""
+        return bool(np.isfinite(self.covariance).all() and np.isfinite(self.residual))
+
+    def ridge_solution(self, penalty: float) -> np.ndarray:
+        """The weights and the bias, `(f + 1,)`, that minimize mean (y − ŷ)² + penalty · ‖w‖²; where several do, the
+        ones with the smallest ‖w‖."""
+        weights = self.solution
+        if penalty > 0:
+            # Solved for the difference to ŵ, whose right side is small where the penalty is. In directions that the
+            # rows don't determine, what rounding left is noise, and a small penalty would blow it up.
+            eigenvalues, directions = np.linalg.eigh(self.covariance)
+            undetermined = eigenvalues <= len(eigenvalues) * np.finfo(float).eps * eigenvalues[-1]
+            rest = np.where(undetermined, 0.0, self.rest @ directions) - penalty * (self.solution @ directions)
+            weights = weights + directions @ (rest / (np.maximum(eigenvalues, 0.0) + penalty))
+        return np.append(weights, self.target_mean - self.feature_means @ weights)
+
+
+class _Matrices(NamedTuple):
+    feature_means: Array
+    target_mean: float
+    covariance: Array
+    solution: Array
+    rest: Array
+    hessian: Array
+
+
+class QuadraticLoss:
+    """θ ↦ (curvature / 2) · mean (y − ŷ)² of an affine model with θ = (weights, bias), from moments alone.
+
+    Points may be of any array library and floating type.
+    """
+
+    def __init__(self, moments: Moments, curvature: float) -> None:
+        self.moments = moments
+        self.curvature = curvature
+        with_bias = np.append(moments.feature_means, 1.0)
+        hessian = np.outer(with_bias, with_bias)
+        hessian[:-1, :-1] += moments.covariance
+        self._own = _Matrices(
+            moments.feature_means,
+            moments.target_mean,
+            moments.covariance,
+            moments.solution,
+            moments.rest,
+            curvature * hessian,
+        )
+        self._converted: dict[tuple[str, str, str], _Matrices] = {}
+
+    @property
+    def multiplications(self) -> int:
+        """What the value at one point costs."""
+        return (len(self.moments.solution) + 1) ** 2
+
+    def value(self, x: Array) -> Array:
+        """The mean loss at points `(..., d)`, as `(...)`."""
+        return self.value_and_gradient(x)[0]
+
+    def gradient(self, x: Array) -> Array:
+        """Its gradient, `(..., d)`."""
+        return self.value_and_gradient(x)[1]
+
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        """Both, `(...)` and `(..., d)`."""
+        xp = namespace(x)
+        own = self._matrices(xp, x)
+        weights = x[..., :-1]
+        difference = weights - own.solution
+        offset = x[..., -1:] + (xp.matmul(weights, own.feature_means[:, None]) - own.target_mean)
+        pull = xp.matmul(difference, own.covariance) - own.rest
+        along = xp.sum((pull - own.rest) * difference, axis=-1)
+        value = 0.5 * self.curvature * (self.moments.residual + along + (offset * offset)[..., 0])
+        gradient = xp.concat([pull + offset * own.feature_means, offset], axis=-1)
+        return value, self.curvature * gradient
+
+    def hessian(self, x: Array) -> Array:
+        """Its Hessian at points `(..., d)`, the same at all of them, as `(..., d, d)`."""
+        xp = namespace(x)
+        return xp.broadcast_to(self._matrices(xp, x).hessian, (*x.shape, x.shape[-1]))
+
+    def _matrices(self, xp: Namespace, x: Array) -> _Matrices:
+        """The moments in the library, device and type of `x`."""
+        if xp is np and x.dtype == np.float64:
+            return self._own
+        device = getattr(x, "device", None)
+        key = (xp.__name__, str(device), str(x.dtype))
+        if key not in self._converted:
+            self._converted[key] = _Matrices(
+                *(
+                    item if isinstance(item, float) else xp.asarray(item, dtype=x.dtype, device=device)
+                    for item in self._own
+                )
+            )
+        return self._converted[key]
+
+
+def _centred(
+    features: np.ndarray, targets: np.ndarray, means: np.ndarray, target_mean: float
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for start in range(0, len(targets), _BLOCK_ROWS):
+        part = slice(start, start + _BLOCK_ROWS)
+        yield features[part] - means, targets[part] - target_mean
+
+
+def _left_over(
+    features: np.ndarray, targets: np.ndarray, means: np.ndarray, target_mean: float, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """ρ and e of these weights."""
+    squares, rest = 0.0, np.zeros(len(weights))
+    for block, target in _centred(features, targets, means, target_mean):
+        error = target - block @ weights
+        squares += float(error @ error)
+        rest += error @ block
+    return squares / len(targets), rest / len(targets)
+
+
+def _least_squares(features: np.ndarray, targets: np.ndarray, means: np.ndarray, target_mean: float) -> np.ndarray:
+    """The shortest of the least-squares solutions, by a QR decomposition of one block after another.
+
+    Source: Golub & Van Loan 2013, sections 5.5 and 6.5.
+    """
+    size = features.shape[1]
+    triangle = np.zeros((0, size + 1))
+    for block, target in _centred(features, targets, means, target_mean):
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, np.column_stack([block, target])]), mode="r"))
+    cutoff = np.finfo(float).eps * max(len(targets), size)
+    return np.asarray(np.linalg.lstsq(triangle[:, :size], triangle[:, size], rcond=cutoff)[0])

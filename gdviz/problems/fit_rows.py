@@ -1,0 +1,172 @@
+"""The mean loss of a model over the rows of a data set, with its gradient and Hessian, in blocks of rows.
+
+A block of 8k rows stays in the processor's cache from the forward to the backward pass, so the data are read once for
+value and gradient. For a batch of points blocks are made smaller, so that memory stays bounded however many points and
+rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from gdviz.arrays import Array, Namespace, namespace
+from gdviz.losses import Loss
+from gdviz.models import Model
+
+__all__ = ["Measure", "RowMean"]
+
+Measure: TypeAlias = Callable[[Namespace, Array, Array], Array]
+"""(namespace, predictions `(..., n)`, targets (n,)) to `(..., n)`, elementwise."""
+
+_BLOCK_ROWS = 8192
+_BLOCK_POINTS = 256
+_BLOCK_ENTRIES = 65_536
+
+
+class RowMean:
+    """θ ↦ (1/n) Σ L(model(θ, xᵢ), yᵢ) for features `(n, f)` and targets `(n,)`, float64 arrays that it never changes.
+
+    Points may be of any array library and floating type: the data are converted once for each and kept.
+    """
+
+    def __init__(self, model: Model, loss: Loss, features: np.ndarray, targets: np.ndarray) -> None:
+        self.model = model
+        self.loss = loss
+        self._features = features
+        self._targets = targets
+        self._converted: dict[tuple[str, str, str], tuple[Array, Array]] = {}
+
+    @property
+    def rows(self) -> int:
+        return len(self._targets)
+
+    @property
+    def multiplications(self) -> int:
+        """What the value at one point costs, an exponential and a logarithm counted as 30."""
+        return self.rows * (int(self._features.shape[1]) + 30)
+
+    def value(self, x: Array) -> Array:
+        """The mean at points `(..., d)`, as `(...)`."""
+
+        def loss(xp: Namespace, scores: Array, targets: Array) -> Array:
+            of_score = self.loss.argument == "score"
+            return self.loss.value(xp, scores if of_score else self.model.activate(xp, scores), targets)
+
+        return self._mean(x, loss)
+
+    def mean(self, x: Array, measure: Measure) -> Array:
+        """The mean over the rows of a measure of outputs and targets, at points `(..., d)`, as `(...)`."""
+        return self._mean(x, lambda xp, scores, targets: measure(xp, self.model.activate(xp, scores), targets))
+
+    def _mean(self, x: Array, measure: Measure) -> Array:
+        xp = namespace(x)
+
+        def of(points: Array) -> Array:
+            total: Any = 0.0
+            for rows, targets in self._blocks(xp, points):
+                total = total + xp.sum(measure(xp, self.model.scores(xp, points, rows), targets), axis=-1)
+            return total / self.rows
+
+        if x.ndim == 1:
+            return of(x)
+        return xp.reshape(_joined(xp, [of(points) for points in _chunks(xp, x)]), x.shape[:-1])
+
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        """Both at points `(..., d)` in one pass over the rows, as `(...)` and `(..., d)`."""
+        xp = namespace(x)
+        if x.ndim == 1:
+            return self._pass(xp, x, self._blocks(xp, x), self.rows)
+        parts = [self._pass(xp, points, self._blocks(xp, points), self.rows) for points in _chunks(xp, x)]
+        values, gradients = (_joined(xp, [part[index] for part in parts]) for index in (0, 1))
+        return xp.reshape(values, x.shape[:-1]), xp.reshape(gradients, x.shape)
+
+    def batch_value_and_gradient(self, x: Array, rows: Any) -> tuple[Array, Array]:
+        """Both of the mean over these rows only."""
+        xp = namespace(x)
+        features, targets = self._data(xp, x)
+        index = rows if xp is np else xp.asarray(np.asarray(rows), device=features.device)
+        size = _block_rows(x)
+        starts = range(0, len(rows), size)
+        pieces = (index[start : start + size] for start in starts) if len(starts) > 1 else iter((index,))
+        blocks = ((xp.take(features, piece, axis=0), xp.take(targets, piece, axis=0)) for piece in pieces)
+        return self._pass(xp, x, blocks, len(rows))
+
+    def hessian(self, x: Array) -> Array:
+        """∇² of the mean at points `(..., d)`, as `(..., d, d)`, for models whose score is affine in the parameters."""
+        xp = namespace(x)
+        size = x.shape[-1]
+        points = xp.reshape(x, (-1, size))
+        matrices = [self._hessian(xp, points[index]) for index in range(points.shape[0])]
+        stacked = xp.stack(matrices) if matrices else xp.zeros((0, size, size), dtype=x.dtype)
+        return xp.reshape(stacked, (*x.shape, size))
+
+    def outputs(self, x: Array) -> Array:
+        """The model's prediction for every row at points `(..., d)`, as `(..., n)`."""
+        xp = namespace(x)
+        features, _ = self._data(xp, x)
+        return self.model.forward(xp, x, features).outputs
+
+    def _pass(
+        self, xp: Namespace, points: Array, blocks: Iterator[tuple[Array, Array]], count: int
+    ) -> tuple[Array, Array]:
+        value: Any = 0.0
+        gradient: Any = 0.0
+        for rows, targets in blocks:
+            scores = self.model.scores(xp, points, rows)
+            if self.loss.argument == "score":
+                losses, score_gradient = self.loss.value_and_derivative(xp, scores, targets)
+            else:
+                outputs = self.model.activate(xp, scores)
+                losses, output_gradient = self.loss.value_and_derivative(xp, outputs, targets)
+                score_gradient = output_gradient * self.model.slope(xp, outputs)
+            value = value + xp.sum(losses, axis=-1)
+            gradient = gradient + self.model.backward(xp, points, rows, score_gradient)
+        return value / count, gradient / count
+
+    def _hessian(self, xp: Namespace, point: Array) -> Array:
+        total: Any = 0.0
+        for rows, targets in self._blocks(xp, point):
+            scores = self.model.scores(xp, point, rows)
+            total = total + self.model.hessian(xp, rows, self.loss.second_derivative(xp, scores, targets))
+        return total / self.rows
+
+    def _blocks(self, xp: Namespace, points: Array) -> Iterator[tuple[Array, Array]]:
+        features, targets = self._data(xp, points)
+        size = _block_rows(points)
+        if self.rows <= size:
+            yield features, targets
+            return
+        for start in range(0, self.rows, size):
+            yield features[start : start + size, :], targets[start : start + size]
+
+    def _data(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
+        """Features and targets in the library, device and type of `x`."""
+        if xp is np and x.dtype == np.float64:
+            return self._features, self._targets
+        device = getattr(x, "device", None)
+        key = (xp.__name__, str(device), str(x.dtype))
+        if key not in self._converted:
+            self._converted[key] = (
+                xp.asarray(self._features, dtype=x.dtype, device=device),
+                xp.asarray(self._targets, dtype=x.dtype, device=device),
+            )
+        return self._converted[key]
+
+
+def _block_rows(points: Array) -> int:
+    """How many rows to take at once for one point `(d,)` or a chunk of points `(k, d)`."""
+    return _BLOCK_ROWS if points.ndim == 1 else min(_BLOCK_ROWS, _BLOCK_ENTRIES // max(1, points.shape[0]))
+
+
+def _chunks(xp: Namespace, x: Array) -> Iterator[Array]:
+    """Points `(..., d)` as chunks `(k, d)`; one of none where there are none."""
+    points = xp.reshape(x, (-1, x.shape[-1]))
+    for start in range(0, max(1, points.shape[0]), _BLOCK_POINTS):
+        yield points[start : start + _BLOCK_POINTS, :]
+
+
+def _joined(xp: Namespace, parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=0)
