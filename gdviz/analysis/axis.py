@@ -65,7 +65,8 @@ class Axis:
     def fractions(self, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Where values `(...)` lie: 0 at the low end, 1 at the high one, beyond them outside."""
         # Halved, because the distance of two numbers near the largest has no float64.
-        return (self.coordinates(values) / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+        with np.errstate(over="ignore"):
+            return (self.coordinates(values) / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
 
     def values(self, fractions: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """The values at fractions `(...)` of the axis."""

@@ -1,17 +1,21 @@
-"""One column of a trajectory as a curve over its steps: pulled in as it grows, reduced to what is drawn of it."""
+"""One column of a trajectory as a curve over its steps: pulled in as it grows, reduced to what is drawn of it.
+
+`step_axis` and `value_axis` are the axes that several such curves are drawn on together.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from gdviz.analysis.axis import Axis
-from gdviz.analysis.pyramid import Extremes, MinMaxPyramid, Outline, outline
+from gdviz.analysis.axis import Axis, fitted
+from gdviz.analysis.pyramid import NOTHING, Extremes, MinMaxPyramid, Outline, outline
 from gdviz.runs.trajectory import Trajectory
 
-__all__ = ["ColumnCurve", "CurveColumn"]
+__all__ = ["ColumnCurve", "CurveColumn", "has_logarithm", "step_axis", "value_axis"]
 
 CurveColumn = Literal["values", "gradient_norms"]
 
@@ -78,6 +82,35 @@ class ColumnCurve:
     def _rows(self, first: int, stop: int) -> npt.NDArray[np.float64]:
         rows: npt.NDArray[np.float64] = getattr(self.trajectory.rows(first, stop), self._column)
         return rows
+
+
+def step_axis(trajectories: Iterable[Trajectory], logarithmic: bool) -> Axis:
+    """Steps from 0 to the last there will be: what a run still going was made for, and where one ended that has."""
+    lasts = [item.steps if item.finished else max(item.steps, item.expected_steps) for item in trajectories]
+    last = max(1, *lasts) if lasts else 1
+    return fitted(0, last, "steps") if logarithmic else Axis(0.0, float(last))
+
+
+def has_logarithm(curves: Iterable[ColumnCurve], floor_known: bool) -> bool:
+    """Whether a logarithm shows these curves: something is above the floor, and nothing below it would be hidden."""
+    total = _joined(curve.total for curve in curves)
+    return total.above < np.inf and (floor_known or total.lowest >= 0)
+
+
+def value_axis(curves: Iterable[ColumnCurve], steps: Axis, logarithmic: bool) -> Axis:
+    """An axis around all recorded values within the limits of `steps`, shown yet or not: playing doesn't move it."""
+    drawn = list(curves)
+    found = _joined(curve.extremes(steps) for curve in drawn)
+    if not logarithmic:
+        return fitted(found.lowest, found.highest)
+    return fitted(found.above, found.highest, "log", drawn[0].floor if drawn else 0.0)
+
+
+def _joined(extremes: Iterable[Extremes]) -> Extremes:
+    found = NOTHING
+    for item in extremes:
+        found = found.joined(item)
+    return found
 
 
 def _rows_between(first: float, last: float) -> tuple[int, int]:

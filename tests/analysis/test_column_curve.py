@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from gdviz.analysis.axis import Axis, fitted
-from gdviz.analysis.column_curve import ColumnCurve
+from gdviz.analysis.column_curve import ColumnCurve, has_logarithm, step_axis, value_axis
+from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Trajectory
 
 
@@ -82,3 +83,47 @@ def test_that_a_step_without_a_row_has_no_value():
     assert curve.value(4) == 4
     assert np.isnan(curve.value(5))
     assert np.isnan(curve.value(-1))
+
+
+def curves_of(*columns, floor=0.0):
+    made = [ColumnCurve(recorded(np.array(values)), "values", floor) for values in columns]
+    for curve in made:
+        curve.catch_up(10**6)
+    return made
+
+
+def test_that_steps_reach_to_what_is_planned_until_a_run_has_stopped():
+    trajectory = Trajectory(np.zeros(2), 500)
+    grow(trajectory, np.arange(42.0))
+    assert step_axis([trajectory], logarithmic=False) == Axis(0.0, 500.0)
+    trajectory.stop_reason = StopReason.DIVERGED
+    assert step_axis([trajectory], logarithmic=False) == Axis(0.0, 41.0)
+    assert step_axis([trajectory, Trajectory(np.zeros(2), 100)], logarithmic=False) == Axis(0.0, 100.0)
+    assert step_axis([trajectory], logarithmic=True).values(1.0) == pytest.approx(41)
+    assert step_axis([], logarithmic=True).low < step_axis([], logarithmic=True).high
+
+
+def test_that_values_of_all_curves_fit_between_the_limits():
+    axis = value_axis(curves_of([3.0, 2.0, 1.0], [10.0, 4.0, 0.5]), Axis(0, 2), logarithmic=False)
+    assert (axis.low, axis.high) == (0.0, 10.0)
+    axis = value_axis(curves_of([3.0, 2.0, 1.0], [100.0, 4.0, 0.1]), Axis(0, 2), logarithmic=True)
+    assert (axis.low, axis.high) == (-1.0, 2.0)
+
+
+def test_that_the_values_fit_the_steps_in_view():
+    curves = curves_of([1e300, 1e200, 3.0, 2.0, 1.0])
+    assert value_axis(curves, Axis(2, 4), logarithmic=False).high == 3.0
+    assert value_axis(curves, Axis(0, 4), logarithmic=False).high == 1e300
+
+
+def test_that_a_logarithm_needs_something_above_the_floor_and_nothing_hidden_below():
+    assert has_logarithm(curves_of([3.0, 1.0, 0.0]), floor_known=False)
+    assert not has_logarithm(curves_of([3.0, 1.0], [2.0, -1.0]), floor_known=False)
+    assert has_logarithm(curves_of([3.0, -6.0], floor=-6.02), floor_known=True)
+    assert not has_logarithm(curves_of([0.0, 0.0]), floor_known=True)
+    assert not has_logarithm([], floor_known=True)
+
+
+def test_that_a_logarithm_is_of_the_distance_from_the_floor():
+    axis = value_axis(curves_of([4.0, -6.0, -6.01], floor=-6.02), Axis(0, 2), logarithmic=True)
+    assert (axis.low, axis.high, axis.floor) == (-2.0, 1.0, -6.02)
