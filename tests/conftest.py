@@ -106,14 +106,16 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home() -> Iterator[Path]:
     """An empty home folder for this test alone: settings and recent files start from nothing."""
-    folder = tmp_path_factory.mktemp("home")
+    # Not of tmp_path_factory: for every new folder it reads the names of all before it.
+    folder = Path(tempfile.mkdtemp(prefix="home-", dir=SESSION_HOME))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in _home_variables(folder).items():
             patch.setenv(name, value)
         _send_settings_to(folder / ".config")
         yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _send_settings_to(folder: Path) -> None:
