@@ -25,7 +25,6 @@ from gdviz.files import resource
 __all__ = ["TableReader", "read_table"]
 
 _BLOCK = 2**20
-_MOST_ROWS_EXPECTED = 2**24
 
 
 class TableReader:
@@ -69,8 +68,8 @@ class TableReader:
                 yield file.fraction
         if not growth.rows:
             raise TableFormatError(
-                f"no row has the {growth.report((), '', '').expected_cells} cells that the first ones have; check the "
-                f"delimiter ({beginning.dialect.delimiter_name})."
+                f"no row has the {beginning.layout.count} cells that were expected; check the delimiter "
+                f"({beginning.dialect.delimiter_name})."
             )
         columns: list[Column] = []
         for column in growth.finish():
@@ -102,11 +101,10 @@ def read_table(source: str | Path, dialect: Dialect | None = None, cap: int | No
 
 def _expected_rows(file: TableFile, beginning: Beginning) -> int:
     """Somewhat more rows than the file is likely to have; what is never written to takes no memory."""
-    if beginning.complete or not beginning.records:
-        return len(beginning.records)
-    sample = beginning.records[: max(1, len(beginning.records) - 1)]
-    average = sum(len(record.cells) + sum(map(len, record.cells)) for record in sample) / len(sample)
-    return min(_MOST_ROWS_EXPECTED, int(1.05 * file.text_size / average) + 1)
+    records = beginning.records
+    average = sum(len(record.cells) + sum(map(len, record.cells)) for record in records) / len(records)
+    # A row has at least one byte for each cell, its delimiter or the line's end.
+    return min(int(1.05 * file.text_size / average), file.text_size // beginning.layout.count) + 1
 
 
 def _worth_telling(beginning: Beginning) -> str:

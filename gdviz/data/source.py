@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 from typing import Self
 
-from gdviz.data.errors import FileChangedError, TableTooLargeError
+from gdviz.data.errors import FileChangedError, TableFormatError, TableTooLargeError
 from gdviz.errors import InputError
 
 __all__ = ["DEFAULT_CAP", "TableFile"]
@@ -49,7 +49,7 @@ class TableFile:
             self._before = _identity(os.stat(path))
             self.size = os.fstat(self._raw.fileno()).st_size
             self.packed = self._raw.read(2) == _GZIP_MARK
-            self.text_size = self._claimed_size() if self.packed else self.size
+            self.text_size = self._unpacked_size() if self.packed else self.size
             self._raw.seek(0)
             self._stream: io.RawIOBase | gzip.GzipFile = gzip.GzipFile(fileobj=self._raw) if self.packed else self._raw
             self._check_size(self.text_size, self.size)
@@ -76,7 +76,7 @@ class TableFile:
         try:
             data = self._stream.read(size) or b""
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise InputError(f"{self.name} is a damaged or cut-off .gz file; pack or download it again.") from None
+            raise TableFormatError("this .gz file is damaged or cut off; pack or download it again.") from None
         except OSError as error:
             raise InputError(f"{self.name} can't be read ({error.strerror}); check the disk it is on.") from None
         self._count += len(data)
@@ -95,18 +95,17 @@ class TableFile:
         if after != self._before:
             raise FileChangedError(self.name)
 
-    def _claimed_size(self) -> int:
-        """What gzip's last four bytes say: the unpacked size modulo 2³², a hint that an attacker may forge."""
-        if self.size < 18:
-            return 0
-        self._raw.seek(-4, os.SEEK_END)
-        return int.from_bytes(self._raw.read(4), "little")
+    def _unpacked_size(self) -> int:
+        """What gzip's last four bytes claim, where that is believable; they are anything in a file cut off or forged."""
+        self._raw.seek(max(0, self.size - 4))
+        claimed = int.from_bytes(self._raw.read(4), "little")
+        return claimed if self.size <= claimed <= _LARGEST_EXPANSION * self.size else self.size
 
     def _check_size(self, text: int, stored: int) -> None:
         if self.packed and text > _EXPANSION_FREE and text > _LARGEST_EXPANSION * stored:
             raise InputError(
-                f"{self.name} unpacks to more than {_LARGEST_EXPANSION} times its size, which no ordinary table does; "
-                "unpack it yourself if you trust it, and open what comes out."
+                f"{self.name} unpacks to more than {_LARGEST_EXPANSION} times its size, as no ordinary table does; unpack "
+                "it yourself if you trust it, and open what comes out."
             )
         if self._cap is not None and text > self._cap:
             raise TableTooLargeError(self.name, max(text, self.text_size), self._cap)
