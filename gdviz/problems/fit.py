@@ -254,7 +254,11 @@ class DataFit(Problem):
         return self._with_penalty(x, (self.quadratic or self.row_mean).value_and_gradient(x))
 
     def batch_value_and_gradient(self, x: Array, rows: Sequence[int] | Any) -> tuple[Array, Array]:
-        return self._with_penalty(x, self.row_mean.batch_value_and_gradient(x, rows))
+        return self._with_penalty(x, self.row_mean.value_and_gradient(x, rows))
+
+    def batch_value(self, x: Array, rows: Sequence[int] | Any) -> Array:
+        value = self.row_mean.value(x, rows)
+        return value if self.penalty.none else value + self.penalty.value(x)
 
     def at(self, x: Any) -> FittedModel:
         """The model with the parameters `x (..., d)`: its predictions, scores and lines in the table's units."""

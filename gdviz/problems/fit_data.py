@@ -17,7 +17,7 @@ from gdviz.errors import InputError
 from gdviz.models import MODELS, Model
 from gdviz.problems.fit_moments import Moments
 
-__all__ = ["DataSet", "Roles", "make_data_set"]
+__all__ = ["DataSet", "Roles", "class_name", "make_data_set"]
 
 _MOST_LISTED = 8
 
@@ -204,7 +204,7 @@ def _classes(
         found = [code for code, count in enumerate(np.bincount(values, minlength=len(target.categories))) if count]
         named = {target.categories[code]: code for code in found}
     else:
-        named = {f"{value:g}": value for value in np.unique(values)}
+        named = {class_name(value): value for value in np.unique(values).tolist()}
     if chosen is None:
         if len(named) > 2:
             first, second = list(named)[:2]
@@ -231,6 +231,11 @@ def _classes(
     for place, name in enumerate(chosen):
         codes[present & (target.values == named[name])] = place
     return tuple(chosen), codes
+
+
+def class_name(value: float) -> str:
+    """What a class is called whose column holds numbers: 1 for 1.0."""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _check_rows(table: Table, rows: int, names: tuple[str, ...]) -> None:

@@ -48,51 +48,27 @@ class RowMean:
         """What the value at one point costs, an exponential and a logarithm counted as 30."""
         return self.rows * (int(self._features.shape[1]) + 30)
 
-    def value(self, x: Array) -> Array:
-        """The mean at points `(..., d)`, as `(...)`."""
+    def value(self, x: Array, rows: Any = None) -> Array:
+        """The mean at points `(..., d)`, as `(...)`; over some rows only where their numbers are given."""
 
         def loss(xp: Namespace, scores: Array, targets: Array) -> Array:
             of_score = self.loss.argument == "score"
             return self.loss.value(xp, scores if of_score else self.model.activate(xp, scores), targets)
 
-        return self._mean(x, loss)
+        return self._mean(x, loss, rows)
 
     def mean(self, x: Array, measure: Measure) -> Array:
         """The mean over the rows of a measure of outputs and targets, at points `(..., d)`, as `(...)`."""
         return self._mean(x, lambda xp, scores, targets: measure(xp, self.model.activate(xp, scores), targets))
 
-    def _mean(self, x: Array, measure: Measure) -> Array:
-        xp = namespace(x)
-
-        def of(points: Array) -> Array:
-            total: Any = 0.0
-            for rows, targets in self._blocks(xp, points):
-                total = total + xp.sum(measure(xp, self.model.scores(xp, points, rows), targets), axis=-1)
-            return total / self.rows
-
-        if x.ndim == 1:
-            return of(x)
-        return xp.reshape(_joined(xp, [of(points) for points in _chunks(xp, x)]), x.shape[:-1])
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+    def value_and_gradient(self, x: Array, rows: Any = None) -> tuple[Array, Array]:
         """Both at points `(..., d)` in one pass over the rows, as `(...)` and `(..., d)`."""
         xp = namespace(x)
         if x.ndim == 1:
-            return self._pass(xp, x, self._blocks(xp, x), self.rows)
-        parts = [self._pass(xp, points, self._blocks(xp, points), self.rows) for points in _chunks(xp, x)]
+            return self._pass(xp, x, rows)
+        parts = [self._pass(xp, points, rows) for points in _chunks(xp, x)]
         values, gradients = (_joined(xp, [part[index] for part in parts]) for index in (0, 1))
         return xp.reshape(values, x.shape[:-1]), xp.reshape(gradients, x.shape)
-
-    def batch_value_and_gradient(self, x: Array, rows: Any) -> tuple[Array, Array]:
-        """Both of the mean over these rows only."""
-        xp = namespace(x)
-        features, targets = self._data(xp, x)
-        index = rows if xp is np else xp.asarray(np.asarray(rows), device=features.device)
-        size = _block_rows(x)
-        starts = range(0, len(rows), size)
-        pieces = (index[start : start + size] for start in starts) if len(starts) > 1 else iter((index,))
-        blocks = ((xp.take(features, piece, axis=0), xp.take(targets, piece, axis=0)) for piece in pieces)
-        return self._pass(xp, x, blocks, len(rows))
 
     def hessian(self, x: Array) -> Array:
         """∇² of the mean at points `(..., d)`, as `(..., d, d)`, for models whose score is affine in the parameters."""
@@ -109,13 +85,25 @@ class RowMean:
         features, _ = self._data(xp, x)
         return self.model.forward(xp, x, features).outputs
 
-    def _pass(
-        self, xp: Namespace, points: Array, blocks: Iterator[tuple[Array, Array]], count: int
-    ) -> tuple[Array, Array]:
+    def _mean(self, x: Array, measure: Measure, rows: Any = None) -> Array:
+        xp = namespace(x)
+        count = self.rows if rows is None else len(rows)
+
+        def of(points: Array) -> Array:
+            total: Any = 0.0
+            for features, targets in self._blocks(xp, points, rows):
+                total = total + xp.sum(measure(xp, self.model.scores(xp, points, features), targets), axis=-1)
+            return total / count
+
+        if x.ndim == 1:
+            return of(x)
+        return xp.reshape(_joined(xp, [of(points) for points in _chunks(xp, x)]), x.shape[:-1])
+
+    def _pass(self, xp: Namespace, points: Array, rows: Any) -> tuple[Array, Array]:
         value: Any = 0.0
         gradient: Any = 0.0
-        for rows, targets in blocks:
-            scores = self.model.scores(xp, points, rows)
+        for features, targets in self._blocks(xp, points, rows):
+            scores = self.model.scores(xp, points, features)
             if self.loss.argument == "score":
                 losses, score_gradient = self.loss.value_and_derivative(xp, scores, targets)
             else:
@@ -123,24 +111,31 @@ class RowMean:
                 losses, output_gradient = self.loss.value_and_derivative(xp, outputs, targets)
                 score_gradient = output_gradient * self.model.slope(xp, outputs)
             value = value + xp.sum(losses, axis=-1)
-            gradient = gradient + self.model.backward(xp, points, rows, score_gradient)
+            gradient = gradient + self.model.backward(xp, points, features, score_gradient)
+        count = self.rows if rows is None else len(rows)
         return value / count, gradient / count
 
     def _hessian(self, xp: Namespace, point: Array) -> Array:
         total: Any = 0.0
-        for rows, targets in self._blocks(xp, point):
-            scores = self.model.scores(xp, point, rows)
-            total = total + self.model.hessian(xp, rows, self.loss.second_derivative(xp, scores, targets))
+        for features, targets in self._blocks(xp, point):
+            scores = self.model.scores(xp, point, features)
+            total = total + self.model.hessian(xp, features, self.loss.second_derivative(xp, scores, targets))
         return total / self.rows
 
-    def _blocks(self, xp: Namespace, points: Array) -> Iterator[tuple[Array, Array]]:
+    def _blocks(self, xp: Namespace, points: Array, rows: Any = None) -> Iterator[tuple[Array, Array]]:
+        """Features and targets, of these rows or all, in blocks that suit this many points."""
         features, targets = self._data(xp, points)
         size = _block_rows(points)
-        if self.rows <= size:
+        if rows is not None:
+            numbers = rows if xp is np else xp.asarray(np.asarray(rows), device=features.device)
+            for start in range(0, len(rows), size):
+                piece = numbers[start : start + size]
+                yield xp.take(features, piece, axis=0), xp.take(targets, piece, axis=0)
+        elif self.rows <= size:
             yield features, targets
-            return
-        for start in range(0, self.rows, size):
-            yield features[start : start + size, :], targets[start : start + size]
+        else:
+            for start in range(0, self.rows, size):
+                yield features[start : start + size, :], targets[start : start + size]
 
     def _data(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
         """Features and targets in the library, device and type of `x`."""
