@@ -49,6 +49,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self._settings = settings
+        self.theme = theme
         self.actions_by_name = ActionSet(theme, self)
         self.welcome = WelcomeView(theme, self)
         self.notice = NoticeStrip(theme, self)
@@ -204,6 +205,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("window/state", self.saveState(LAYOUT_VERSION))
 
     def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
         self.actions_by_name.set_theme(theme)
         for view in (self.welcome, self.notice, self._overlay, *vars(self.workspace).values()):
             view.set_theme(theme)

@@ -172,7 +172,7 @@ class DataFit(Problem):
             object.__setattr__(self, attribute, value)
 
     @classmethod
-    def from_table(cls, table: Table, **options: Any) -> Self:
+    def from_table(cls, table: Table, /, **options: Any) -> Self:
         """A fit to a table in memory; `options` as by name, `table` among them only where it shall be called otherwise
         than where it came from. Raises `InputError`."""
         settings = {"table": table.source, **options}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gdviz.data.builtin import BUILTIN_PREFIX
-from gdviz.data.dialect import DELIMITERS
+from gdviz.data.dialect import DELIMITERS, Dialect
 from gdviz.data.read import read_table
 from gdviz.data.sniff import sniff
 from gdviz.data.table import Table
@@ -25,16 +25,25 @@ class Reading(NamedTuple):
     decimal: str | None = None
     header: bool | None = None
 
-    def read(self) -> Table:
-        """The table; raises `InputError` where there is none. Bundled tables have nothing to choose."""
+    @property
+    def bundled(self) -> bool:
+        """Whether the table is one that comes with gdviz; those have nothing to choose."""
+        return self.table.startswith(BUILTIN_PREFIX)
+
+    def dialect(self) -> Dialect | None:
+        """How to read the file where anything of that was chosen, the rest guessed; raises `InputError`."""
         chosen: dict[str, Any] = {name: value for name, value in self._asdict().items() if value is not None}
-        source = chosen.pop("table")
-        if not chosen or source.startswith(BUILTIN_PREFIX):
-            return read_table(source)
+        del chosen["table"]
+        if not chosen or self.bundled:
+            return None
         if self.delimiter is not None:
             by_name = {name: delimiter for delimiter, name in DELIMITERS.items()}
             chosen["delimiter"] = by_name.get(self.delimiter.lower(), self.delimiter)
-        return read_table(source, dataclasses.replace(sniff(source).dialect, **chosen))
+        return dataclasses.replace(sniff(self.table).dialect, **chosen)
+
+    def read(self) -> Table:
+        """The table; raises `InputError` where there is none."""
+        return read_table(self.table, self.dialect())
 
 
 @dataclass(frozen=True, eq=False)

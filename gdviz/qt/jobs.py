@@ -16,6 +16,7 @@ from gdviz.data.table import Table
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
+from gdviz.problems.fit_source import Reading
 from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import advance_for, branch
 from gdviz.runs.run import Run
@@ -134,10 +135,19 @@ class ProblemJob(GeneratorJob):
         self.problem: Problem | None = None
 
     def pieces(self) -> Generator[float, None, None]:
+        options = dict(self.choice.options)
         if self.table is None:
-            reader = TableReader(str(self.choice.options.get("table", "")), dialect_of(self.choice.options))
-            for share in reader:
-                yield 0.9 * share
-            self.table = reader.table
-        yield 0.95
-        self.problem = DataFit.from_table(self.table, **dict(self.choice.options))
+            reading = Reading(**{name: options[name] for name in Reading._fields if name in options})
+            if reading.bundled:
+                self.table = reading.read()
+            else:
+                reader = TableReader(reading.table, reading.dialect())
+                for share in reader:
+                    yield 0.8 * share
+                self.table = reader.table
+        yield 0.8
+        assert self.table is not None, "a reader that ends without raising has a table"
+        fit = DataFit.from_table(self.table, **options)
+        yield 0.9
+        fit.prepare()
+        self.problem = fit

@@ -61,8 +61,9 @@ class ProblemSource(QObject):
     @property
     def settled(self) -> bool:
         """Whether `problem` is the one last asked for: false while it is being made, or where it can't be."""
-        known = self._problems.get(_key(self._choice)) if self._choice is not None else None
-        return known is self.problem
+        if self._choice is None or self.problem is None:
+            return self._choice is None and self.problem is None
+        return self._problems.get(_key(self._choice)) is self.problem
 
     @property
     def loading_name(self) -> str:
