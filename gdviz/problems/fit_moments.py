@@ -40,7 +40,12 @@ class Moments:
 
     @classmethod
     def of(cls, features: np.ndarray, targets: np.ndarray) -> Moments:
-        """The moments of these rows, in blocks that stay in the cache."""
+        """The moments of these rows, in blocks that stay in the cache; not `finite` where squares overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return cls._of(features, targets)
+
+    @classmethod
+    def _of(cls, features: np.ndarray, targets: np.ndarray) -> Moments:
         rows = len(targets)
         means = features.mean(axis=0)
         target_mean = float(targets.mean())
@@ -50,6 +55,8 @@ class Moments:
             covariance += block.T @ block
             right += target @ block
         covariance /= rows
+        if not (np.isfinite(covariance).all() and np.isfinite(right).all()):
+            return cls(rows, means, target_mean, covariance, np.zeros(size), np.inf, np.zeros(size))
         eigenvalues = np.linalg.eigvalsh(covariance)
         if eigenvalues[0] * _WORST_CONDITION > eigenvalues[-1] > 0:
             solution = np.linalg.solve(covariance, right / rows)

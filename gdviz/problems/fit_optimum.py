@@ -26,15 +26,28 @@ def newton_minimum(
     when a direction loses the curvature that it had at the start, or when steps don't become short. Directions that are
     flat from the start are left as they are.
     """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _newton(value_and_gradient, hessian, start, hopeless)
+
+
+def _newton(
+    value_and_gradient: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
+    hessian: Callable[[np.ndarray], np.ndarray],
+    start: np.ndarray,
+    hopeless: Callable[[float], bool],
+) -> np.ndarray | None:
     point = start
     value, gradient = value_and_gradient(point)
     curved_at_start: int | None = None
     for _ in range(_MOST_STEPS):
-        eigenvalues, directions = np.linalg.eigh(hessian(point))
+        matrix = hessian(point)
+        if not (np.isfinite(value) and np.isfinite(matrix).all()) or hopeless(float(value)):
+            return None
+        eigenvalues, directions = np.linalg.eigh(matrix)
         curved = eigenvalues > _FLAT * max(eigenvalues[-1], 0.0)
         if curved_at_start is None:
             curved_at_start = int(curved.sum())
-        if not np.isfinite(value) or hopeless(float(value)) or int(curved.sum()) < curved_at_start:
+        if int(curved.sum()) < curved_at_start:
             return None
         basis = directions[:, curved]
         step = -basis @ ((gradient @ basis) / eigenvalues[curved])
@@ -61,8 +74,9 @@ def view_around(start: np.ndarray, anchor: np.ndarray, fall: float, curvature: n
     `fall` is how much lower the anchor lies, `curvature (d,)` the second derivatives there: along one parameter the
     parabola through the anchor is back at the start's height at √(2 fall / curvature).
     """
-    reach = np.sqrt(2.0 * fall / np.where(curvature > 0, curvature, np.inf))
+    with np.errstate(over="ignore"):
+        reach = np.sqrt(2.0 * fall / np.where(curvature > 0, curvature, np.inf))
     distance = np.abs(anchor - start)
     room = 0.6 * np.maximum(reach, distance)
-    room = np.where(room > 0, room, 1.0)
+    room = np.where((room > 0) & np.isfinite(room), room, 1.0)
     return np.stack([np.minimum(start, anchor) - room, np.maximum(start, anchor) + room], axis=-1)

@@ -128,14 +128,14 @@ class RowMean:
         size = _block_rows(points)
         if rows is not None:
             numbers = rows if xp is np else xp.asarray(np.asarray(rows), device=features.device)
-            for start in range(0, len(rows), size):
-                piece = numbers[start : start + size]
+            for part in _slices(len(rows), size):
+                piece = numbers[part]
                 yield xp.take(features, piece, axis=0), xp.take(targets, piece, axis=0)
         elif self.rows <= size:
             yield features, targets
         else:
-            for start in range(0, self.rows, size):
-                yield features[start : start + size, :], targets[start : start + size]
+            for part in _slices(self.rows, size):
+                yield features[part, :], targets[part]
 
     def _data(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
         """Features and targets in the library, device and type of `x`."""
@@ -159,8 +159,14 @@ def _block_rows(points: Array) -> int:
 def _chunks(xp: Namespace, x: Array) -> Iterator[Array]:
     """Points `(..., d)` as chunks `(k, d)`; one of none where there are none."""
     points = xp.reshape(x, (-1, x.shape[-1]))
-    for start in range(0, max(1, points.shape[0]), _BLOCK_POINTS):
-        yield points[start : start + _BLOCK_POINTS, :]
+    for part in _slices(points.shape[0], _BLOCK_POINTS):
+        yield points[part, :]
+
+
+def _slices(length: int, size: int) -> Iterator[slice]:
+    """The pieces of an axis, at least one; none reaches beyond its end, which the array standard doesn't allow."""
+    for start in range(0, max(1, length), size):
+        yield slice(start, min(start + size, length))
 
 
 def _joined(xp: Namespace, parts: list[Array]) -> Array:
