@@ -75,7 +75,7 @@ class RowMean:
         xp = namespace(x)
         size = x.shape[-1]
         points = xp.reshape(x, (-1, size))
-        matrices = [self._hessian(xp, points[index]) for index in range(points.shape[0])]
+        matrices = [self._hessian(xp, points[index, :]) for index in range(points.shape[0])]
         stacked = xp.stack(matrices) if matrices else xp.zeros((0, size, size), dtype=x.dtype)
         return xp.reshape(stacked, (*x.shape, size))
 
