@@ -1,7 +1,8 @@
 """Declared parameters: limits, scale, symbol and help, written once beside a dataclass field.
 
 `parameter(...)` makes the field, `Parameterized` refuses values outside the limits when an instance is made, and
-`declared(cls)` hands the declarations to whoever shows them: the form in the window, the command line, the documentation.
+`declared(cls)` hands the declarations to whoever shows them: the form in the window, the command line, the
+documentation.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ class Parameter:
     """One declared parameter.
 
     `low` and `high` are the limits of what is accepted, each excluded where `low_open` or `high_open` says so.
-    `slider` is the smaller range that a control offers, `log` whether that control is logarithmic; typing a number reaches
-    the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice".
+    `slider` is the smaller range that a control offers, `log` whether that control is logarithmic; typing a number
+    reaches the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice".
     """
 
     name: str
@@ -109,7 +110,9 @@ class Parameter:
         words = text.strip()
         match self.kind:
             case "boolean":
-                answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(words.lower())
+                answer = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(
+                    words.lower()
+                )
                 return self.check(words if answer is None else answer)
             case "choice" | "text" | "column" | "path":
                 return self.check(words)
@@ -232,4 +235,8 @@ class Parameterized:
 
     def changed_options(self) -> dict[str, Any]:
         """The declared parameters whose value differs from the default: what a file needs to say."""
-        return {item.name: getattr(self, item.name) for item in declared(type(self)) if getattr(self, item.name) != item.default}
+        return {
+            item.name: getattr(self, item.name)
+            for item in declared(type(self))
+            if getattr(self, item.name) != item.default
+        }

@@ -1,6 +1,7 @@
 """Names that files, commands and menus use, and the classes behind them.
 
-A layer makes one `Registry` of its own `BUILTIN` tuple; registering is adding to that tuple. Importing has no side effect.
+A layer makes one `Registry` of its own `BUILTIN` tuple; registering is adding to that tuple. Importing has no side
+effect.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ _LARGEST_DIMENSION = 200
 
 
 def largest_curvature(problem: Problem) -> float | None:
-    """The largest eigenvalue of the Hessian at the start and the known minima; None where there is no Hessian to ask, or
-    it is not positive there."""
+    """The largest eigenvalue of the Hessian at the start and the known minima; None where there is no Hessian to
+    ask, or it is not positive there."""
     if not problem.has_hessian or problem.dimension > _LARGEST_DIMENSION:
         return None
     points = np.concatenate([problem.start[None, :], problem.minima])

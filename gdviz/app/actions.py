@@ -38,7 +38,9 @@ MENUS = {
 _T = QT_TRANSLATE_NOOP
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("new", "file", _T("Actions", "&New"), _T("Actions", "Start with an empty experiment"), ("Ctrl+N",), "new"),
+    ActionSpec(
+        "new", "file", _T("Actions", "&New"), _T("Actions", "Start with an empty experiment"), ("Ctrl+N",), "new"
+    ),
     ActionSpec(
         "open",
         "file",
@@ -48,7 +50,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "open",
         toolbar=True,
     ),
-    ActionSpec("save", "file", _T("Actions", "&Save"), _T("Actions", "Save the experiment"), ("Ctrl+S",), "save", toolbar=True),
+    ActionSpec(
+        "save", "file", _T("Actions", "&Save"), _T("Actions", "Save the experiment"), ("Ctrl+S",), "save", toolbar=True
+    ),
     ActionSpec("save_as", "file", _T("Actions", "Save &as…"), "", ("Ctrl+Shift+S",)),
     ActionSpec(
         "save_picture",
@@ -59,16 +63,29 @@ ACTIONS: tuple[ActionSpec, ...] = (
         starts_group=True,
     ),
     ActionSpec(
-        "save_steps", "file", _T("Actions", "Save s&teps…"), _T("Actions", "Save every run's steps as CSV, Parquet or JSON")
+        "save_steps",
+        "file",
+        _T("Actions", "Save s&teps…"),
+        _T("Actions", "Save every run's steps as CSV, Parquet or JSON"),
     ),
     ActionSpec("quit", "file", _T("Actions", "&Quit"), "", ("Ctrl+Q",), starts_group=True),
     ActionSpec("undo", "edit", _T("Actions", "&Undo"), "", ("Ctrl+Z",), "undo", toolbar=True),
     ActionSpec("redo", "edit", _T("Actions", "&Redo"), "", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", toolbar=True),
     ActionSpec(
-        "add_run", "edit", _T("Actions", "&Add run…"), _T("Actions", "Add a run with another optimizer"), ("Ctrl+R",), "add", starts_group=True
+        "add_run",
+        "edit",
+        _T("Actions", "&Add run…"),
+        _T("Actions", "Add a run with another optimizer"),
+        ("Ctrl+R",),
+        "add",
+        starts_group=True,
     ),
     ActionSpec(
-        "reset_start", "edit", _T("Actions", "Reset &start"), _T("Actions", "Start where the problem suggests"), ("Ctrl+Shift+R",)
+        "reset_start",
+        "edit",
+        _T("Actions", "Reset &start"),
+        _T("Actions", "Start where the problem suggests"),
+        ("Ctrl+Shift+R",),
     ),
     ActionSpec("toggle_play", "play", _T("Actions", "&Play or pause"), "", ("Space",), "play"),
     ActionSpec("step_forward", "play", _T("Actions", "Step &forward"), "", ("Right",), "step-forward"),
@@ -76,12 +93,28 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("home", "play", _T("Actions", "To the &start"), "", ("Home",), "first"),
     ActionSpec("end", "play", _T("Actions", "To the &newest step"), "", ("End",), "last"),
     ActionSpec(
-        "follow", "play", _T("Actions", "F&ollow the newest step"), "", ("F",), "follow", checkable=True, starts_group=True
+        "follow",
+        "play",
+        _T("Actions", "F&ollow the newest step"),
+        "",
+        ("F",),
+        "follow",
+        checkable=True,
+        starts_group=True,
     ),
     ActionSpec("faster", "play", _T("Actions", "F&aster"), "", ("+", "=")),
     ActionSpec("slower", "play", _T("Actions", "S&lower"), "", ("-",)),
-    ActionSpec("reset_view", "view", _T("Actions", "&Reset landscape"), _T("Actions", "Show the whole landscape"), ("Ctrl+0",), "reset-view"),
-    ActionSpec("reset_layout", "view", _T("Actions", "Reset &layout"), _T("Actions", "Put every panel back in its place")),
+    ActionSpec(
+        "reset_view",
+        "view",
+        _T("Actions", "&Reset landscape"),
+        _T("Actions", "Show the whole landscape"),
+        ("Ctrl+0",),
+        "reset-view",
+    ),
+    ActionSpec(
+        "reset_layout", "view", _T("Actions", "Reset &layout"), _T("Actions", "Put every panel back in its place")
+    ),
     ActionSpec(
         "theme",
         "view",

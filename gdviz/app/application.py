@@ -22,8 +22,9 @@ __all__ = ["Application"]
 class Application(QObject):
     """Owns the services and the window. `close` ends the services; the window's own closing asks for nothing."""
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, settings: QSettings, keeps_work: bool = True) -> None:
         super().__init__()
+        self._keeps_work = keeps_work
         self._settings = settings
         self._closed = False
         self.theme = self._first_theme()
@@ -48,7 +49,8 @@ class Application(QObject):
         """End the services; whether the worker ended in time. Calling it again does nothing."""
         if not self._closed:
             self._closed = True
-            self.documents.keep_aside()
+            if self._keeps_work:
+                self.documents.keep_aside()
             self.window.remember()
             self._settings.sync()
             return self.services.close()
@@ -191,4 +193,3 @@ def _without_arguments(receiver: object) -> object:
         receiver()  # type: ignore[operator]
 
     return call
-

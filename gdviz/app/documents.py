@@ -110,7 +110,10 @@ class Documents(QObject):
         """Ask where to save the experiment, and save it there."""
         proposal = self._model.path or Path(self._folder()) / f"{self._model.experiment.title or 'experiment'}.toml"
         path, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save experiment"), str(proposal), self.tr("Experiments ({patterns})").format(patterns="*.toml")
+            self._window,
+            self.tr("Save experiment"),
+            str(proposal),
+            self.tr("Experiments ({patterns})").format(patterns="*.toml"),
         )
         if path:
             self._save_to(Path(path).with_suffix(".toml"))

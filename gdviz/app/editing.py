@@ -158,7 +158,9 @@ class Editing(QObject):
                 f"{key} {name} {step}",
             )
         else:
-            self._edit(lambda experiment: edits.set_hyper_parameters(experiment, key, {name: value}), text, f"{key} {name}")
+            self._edit(
+                lambda experiment: edits.set_hyper_parameters(experiment, key, {name: value}), text, f"{key} {name}"
+            )
 
     @Slot(int, bool)
     def _on_enabled_changed(self, key: int, enabled: bool) -> None:

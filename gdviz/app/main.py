@@ -1,4 +1,5 @@
-"""Builds the program and runs its event loop. Everything that lives as long as the program is made here, and ended here."""
+"""Builds the program and runs its event loop. Everything that lives as long as the program is made here, and ended
+here."""
 
 from __future__ import annotations
 
@@ -6,21 +7,25 @@ import gc
 import logging
 import os
 import sys
+import tempfile
+import time
 from functools import partial
+from pathlib import Path
 
 import pyqtgraph
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from gdviz import __version__
 from gdviz.app.application import Application
 from gdviz.app.faults import FaultReporter
+from gdviz.experiment.experiment import ProblemChoice
 
 __all__ = ["draw_window", "run_window"]
 
-# NumPy's small operations hold the interpreter between two switches; at Python's 5 ms a busy worker leaves the window ten
-# frames a second, at 0.05 ms sixty, for a few percent of the worker's speed.
+# NumPy's small operations hold the interpreter between two switches; at Python's 5 ms a busy worker leaves the window
+# ten frames a second, at 0.05 ms sixty, for a few percent of the worker's speed.
 _SWITCH_INTERVAL = 5e-5
 
 _log = logging.getLogger(__name__)
@@ -47,6 +52,38 @@ def run_window(path: str | None = None) -> int:
         _log.warning("the worker did not end in time")
         os._exit(code)
     return code
+
+
+def draw_window() -> str:
+    """Draw one window off screen with a descent in it; returns what is wrong with it, or nothing. For the self-test."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    qt = make_qt_application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
+        application = Application(settings, keeps_work=False)
+        window = application.window
+        window.resize(1280, 800)
+        window.show()
+        application.editing.choose_problem(ProblemChoice("rosenbrock"))
+        deadline = time.monotonic() + 10.0
+        while time.monotonic() < deadline and not _drawn(application):
+            qt.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        drawn = _drawn(application)
+        image = window.grab().toImage()
+        window.close()
+        ended = application.close()
+        qt.processEvents()
+    if not drawn:
+        return "the descent was not computed within ten seconds"
+    colors = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
+    if len(colors) < 20:
+        return "the window is drawn empty"
+    return "" if ended else "the worker did not end"
+
+
+def _drawn(application: Application) -> bool:
+    runs = application.showing.runs
+    return bool(runs) and not application.services.runs.running and application.services.landscape.surface is not None
 
 
 def make_qt_application() -> QApplication:

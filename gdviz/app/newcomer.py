@@ -19,8 +19,8 @@ _STEPS = 500
 def default_runs(problem: Problem) -> tuple[RunConfig, ...]:
     """Gradient descent, momentum and Adam: three ways that differ to the eye, at rates at which they get somewhere.
 
-    Gradient descent gets half of the largest stable rate, momentum, whose steps add up, a fifth of that, and Adam, whose
-    steps are about as long as its rate, a hundredth of the landscape's width.
+    Gradient descent gets half of the largest stable rate, momentum, whose steps add up, a fifth of that, and Adam,
+    whose steps are about as long as its rate, a hundredth of the landscape's width.
     """
     limit = stable_rate(problem)
     rate = _rounded(limit / 2) if limit is not None else 1e-3

@@ -1,4 +1,5 @@
-"""Shows the experiment: what the model and the services say goes to the views. Every such connection is made here, once."""
+"""Shows the experiment: what the model and the services say goes to the views. Every such connection is made here,
+once."""
 
 from __future__ import annotations
 
@@ -36,7 +37,6 @@ class Showing(QObject):
     def runs(self) -> tuple[ShownRun, ...]:
         """What the views draw at present."""
         return self._shown
-
 
     def _connect(self) -> None:
         services = self._services
@@ -165,7 +165,9 @@ class Showing(QObject):
 
     def _extent(self) -> tuple[int, int]:
         """The newest step that all runs have reached or stopped before, and the steps planned."""
-        planned = max((entry.config.steps for entry in self._services.model.experiment.runs if entry.enabled), default=0)
+        planned = max(
+            (entry.config.steps for entry in self._services.model.experiment.runs if entry.enabled), default=0
+        )
         trajectories = [run.trajectory for run in self._shown]
         going = [trajectory.steps for trajectory in trajectories if not trajectory.finished]
         ended = [trajectory.steps for trajectory in trajectories if trajectory.finished]
@@ -187,7 +189,13 @@ class Showing(QObject):
         runs = tuple(shown)
         if runs != self._shown:
             self._shown = runs
-            for view in (workspace.landscape, workspace.loss, workspace.gradient_norm, workspace.data, workspace.timeline):
+            for view in (
+                workspace.landscape,
+                workspace.loss,
+                workspace.gradient_norm,
+                workspace.data,
+                workspace.timeline,
+            ):
                 view.set_runs(runs)
             marks = {change.step for entry in experiment.runs for change in entry.config.changes}
             workspace.timeline.set_change_marks(tuple(sorted(marks)))

@@ -1,7 +1,7 @@
 """Collects Python's garbage in the window's thread only.
 
-A collection that happens to start in the worker's thread would destroy QObjects that belong to the window's, and abort the
-program. So the automatic collector is off, and a timer in the window's thread does what it would have done.
+A collection that happens to start in the worker's thread would destroy QObjects that belong to the window's, and abort
+the program. So the automatic collector is off, and a timer in the window's thread does what it would have done.
 """
 
 from __future__ import annotations

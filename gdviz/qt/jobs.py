@@ -1,7 +1,7 @@
 """What the worker does, in slices: advance a run, sample a landscape, read a table, build a problem.
 
-A job is made in the window's thread, then belongs to the worker until it has ended. What it has found lies on the job, where
-the window reads it after the worker's signal that it is there; a trajectory may be read at any time.
+A job is made in the window's thread, then belongs to the worker until it has ended. What it has found lies on the job,
+where the window reads it after the worker's signal that it is there; a trajectory may be read at any time.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Job(ABC):
         """The share that is done, 0 to 1, where it is known."""
         return None
 
-    def fail(self) -> None:
+    def fail(self) -> None:  # noqa: B027 (most jobs have nothing to do)
         """Called in the worker's thread after `advance` raised."""
 
-    def stop(self) -> None:
+    def stop(self) -> None:  # noqa: B027
         """Called in the worker's thread when the job is to end where it stands."""
 
 

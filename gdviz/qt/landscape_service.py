@@ -1,7 +1,7 @@
 """Has the landscape of the present problem sampled in the worker: a coarse picture first, the full one behind it.
 
-What is looked at may change many times a second (zooming, a plane that follows the current point): the latest wish counts,
-and what was sampled for an earlier one is dropped.
+What is looked at may change many times a second (zooming, a plane that follows the current point): the latest wish
+counts, and what was sampled for an earlier one is dropped.
 """
 
 from __future__ import annotations

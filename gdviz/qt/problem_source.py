@@ -1,8 +1,8 @@
 """Turns the problem that an experiment names into the problem itself.
 
 Functions are made at once. A fit to data has its table read in the worker first; until that has succeeded nothing is
-replaced, so a table that can't be used leaves everything as it was. Problems and tables used lately are kept, which is what
-makes undo quick.
+replaced, so a table that can't be used leaves everything as it was. Problems and tables used lately are kept, which is
+what makes undo quick.
 """
 
 from __future__ import annotations

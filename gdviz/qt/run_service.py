@@ -1,7 +1,8 @@
 """Keeps the runs in the worker as the experiment wants them: starts, branches and drops them when it changes.
 
-A run whose config changes only from some step on (a hyper-parameter applied from here, an undo of that, more steps) goes on
-from there; any other change starts it anew. Until the new one has rows to show, views keep the trajectory before it.
+A run whose config changes only from some step on (a hyper-parameter applied from here, an undo of that, more steps)
+goes on from there; any other change starts it anew. Until the new one has rows to show, views keep the trajectory
+before it.
 """
 
 from __future__ import annotations

@@ -55,12 +55,12 @@ class NumberField(QLineEdit):
             return
         self._show()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if self.isModified():
             self._take()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():
             self._show()
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):

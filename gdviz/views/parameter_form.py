@@ -119,7 +119,7 @@ class _Row(QObject):
             self._slider.setValue(self._place(value))
         self._setting = False
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._label and event.type() == QEvent.Type.MouseButtonDblClick:
             self._emit(self._parameter.default)
             self.set_value(self._parameter.default)

@@ -90,7 +90,9 @@ class RunCard(QFrame):
                 form.set_values(optimizer.options())
                 form.setEnabled(entry.enabled)
         texts = [
-            self.tr("{name} {value:g} from step {step}").format(name=name.replace("_", " "), value=value, step=change.step)
+            self.tr("{name} {value:g} from step {step}").format(
+                name=name.replace("_", " "), value=value, step=change.step
+            )
             for change in entry.config.changes
             for name, value in change.options.items()
         ]
@@ -120,11 +122,11 @@ class RunCard(QFrame):
         self._mark.set_theme(theme)
         self._more.setIcon(icon("more", theme))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.selected.emit(self._entry.key)
         super().mousePressEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._title and event.type() == QEvent.Type.MouseButtonDblClick:
             self._rename()
             return True

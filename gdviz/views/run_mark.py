@@ -21,7 +21,7 @@ class RunMark(QWidget):
         self._theme = theme
         self.setFixedSize(self.sizeHint())
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(34, 16)
 
     def set_style(self, style: int) -> None:
@@ -32,7 +32,7 @@ class RunMark(QWidget):
         self._theme = theme
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = run_color(self._theme, self._style)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
-from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
 __all__ = ["draw_symbol"]
 
