@@ -21,7 +21,8 @@ __all__ = ["Cancel", "Command", "Pause", "Start", "Stop", "Worker"]
 
 _SLICE_SECONDS = 0.008
 _TURN_SECONDS = 0.004
-"""Of jobs that take turns: short, so that all of them grow before one's eyes; shorter ones would go by in preparations."""
+"""Of jobs that take turns: short, so that all of them grow before one's eyes; shorter ones would go by in
+preparations."""
 
 _log = logging.getLogger(__name__)
 

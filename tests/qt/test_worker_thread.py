@@ -35,6 +35,21 @@ class Counting(Job):
         self.failed = True
 
 
+class Gated(Job):
+    """Spends every slice waiting to be let through."""
+
+    pausable = True
+
+    def __init__(self) -> None:
+        self.gate = threading.Semaphore(0)
+        self.slices = 0
+
+    def advance(self, seconds: float) -> bool:
+        self.slices += 1
+        assert self.gate.acquire(timeout=10)
+        return True
+
+
 class Broken(Counting):
     def __init__(self, error: BaseException) -> None:
         super().__init__()
@@ -94,6 +109,24 @@ def test_that_a_pause_holds_pausable_jobs_only_and_going_on_takes_them_up(qtbot:
     with qtbot.waitSignal(worker.paused_changed):
         worker.pause(False)
     qtbot.waitUntil(lambda: run.slices > held)
+
+
+def test_that_a_command_waits_for_one_turn_however_many_jobs_there_are(qtbot: QtBot, worker: WorkerThread) -> None:
+    first, second, third = jobs = [Gated(), Gated(), Gated()]
+    worker.start(first)
+    qtbot.waitUntil(lambda: first.slices == 1)
+    worker.start(second)
+    worker.start(third)
+    first.gate.release()
+    qtbot.waitUntil(lambda: sum(job.slices for job in jobs) == 2)  # one of them is in its turn, the others wait
+    before = [job.slices for job in jobs]
+
+    with qtbot.waitSignal(worker.paused_changed):
+        worker.pause(True)
+        for job in jobs:
+            job.gate.release(100)
+
+    assert [job.slices for job in jobs] == before
 
 
 def test_that_a_cancelled_job_is_advanced_no_more(qtbot: QtBot, worker: WorkerThread) -> None:
