@@ -146,8 +146,8 @@ def _guess_by_statistics(raw: bytes, complete: bool) -> EncodingGuess:
 class TextDecoder:
     r"""Turns pieces of a file into UTF-8 with "\n" line ends and no byte-order mark; keeps count of the lines.
 
-    A file taken for UTF-8 whose first byte beyond ASCII does not fit is looked at once more: nothing before that byte
-    depended on the encoding, so the likelier one takes over, and `note` tells.
+    Where a file was taken for UTF-8 because its first piece was ASCII, and then a byte beyond ASCII does not fit, the
+    encoding is guessed once more: nothing before that byte depended on it, and `note` tells.
     """
 
     def __init__(self, encoding: str, lenient: bool = False) -> None:
@@ -183,7 +183,7 @@ class TextDecoder:
 
     def _decode_otherwise(self, error: UnicodeDecodeError, final: bool) -> str:
         pending = bytes(error.object)
-        if self.encoding == "utf-8" and self._only_ascii:
+        if self.encoding == "utf-8" and self._only_ascii and not self._at_start:
             guess = guess_encoding(pending, final)
             if guess.encoding == "gb18030":
                 self.encoding, self.note = guess.encoding, guess.note
@@ -193,8 +193,8 @@ class TextDecoder:
             self.broken = True
             self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
             return self._decoder.decode(pending, final)
-        before = pending[: error.start].decode(self.encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
-        line = self._lines + before.count("\n") + 1
+        before = "\r" * self._return_held + pending[: error.start].decode(self.encoding, "replace")
+        line = self._lines + before.count("\r") + before.count("\n") - before.count("\r\n") + 1
         raise TableFormatError(
             f"line {line} holds bytes that are not {ENCODINGS[self.encoding]}; choose another encoding, or save the "
             "file in a single one."

@@ -94,12 +94,14 @@ def _scored(text: str, dialect: Dialect, final: bool) -> _Candidate | None:
 
 def _decimal_mark(cells: Sequence[str], dialect: Dialect) -> tuple[Literal[".", ","], float]:
     """The mark under which more cells are numbers, and their share of all that are not missing."""
+    by_comma = Numerals(replace(dialect, decimal=","))
     with_point, others = Numerals(replace(dialect, decimal=".")).shares(cells)
-    with_comma, _ = Numerals(replace(dialect, decimal=",")).shares(cells)
+    with_comma, _ = by_comma.shares(cells)
     present = max(1, with_point + others)
     if with_comma == with_point and dialect.delimiter != ",":
-        # "1,234" is a number either way; where no cell has a point, the comma is likelier to be the mark.
-        has_comma, has_point = (any(mark in cell for cell in cells) for mark in (",", "."))
+        # "1,234" is a number either way; where none has a point, the comma is likelier to be the mark.
+        numbers = [cell for cell in cells if by_comma.number(cell) is not None]
+        has_comma, has_point = (any(mark in cell for cell in numbers) for mark in (",", "."))
         if has_comma and not has_point:
             return ",", with_comma / present
     return (",", with_comma / present) if with_comma > with_point else (".", with_point / present)

@@ -91,7 +91,7 @@ def test_that_a_file_without_permission_is_refused(table_file: WriteFile) -> Non
 
 @pytest.mark.parametrize("path", ["a\0b.csv", "x" * 5000 + ".csv"])
 def test_that_impossible_paths_are_refused(path: str) -> None:
-    with pytest.raises(InputError, match="is no path; check it|can't be opened"):
+    with pytest.raises(InputError, match=r"is no path; check it|can't be opened"):
         read_table(path)
 
 
@@ -117,7 +117,9 @@ def test_that_a_disk_that_fails_is_told(table_file: WriteFile, monkeypatch: pyte
                 raise OSError(5, "Input/output error")
 
         monkeypatch.setattr(file, "_stream", Failing())
-        with pytest.raises(InputError, match=r"table\.csv can't be read \(Input/output error\); check the disk it is on\."):
+        with pytest.raises(
+            InputError, match=r"table\.csv can't be read \(Input/output error\); check the disk it is on\."
+        ):
             file.read(10)
 
 
@@ -135,8 +137,8 @@ def test_that_more_than_the_agreed_bytes_are_not_read_without_asking(table_file:
 
 def test_that_the_sentence_on_size_is_in_megabytes() -> None:
     assert str(TableTooLargeError("big.csv", 300 * 2**20, 256 * 2**20)) == (
-        "big.csv holds at least 300 MB of text, more than the 256 MB that are read without asking; confirm that it shall "
-        "be loaded, or take fewer rows."
+        "big.csv holds at least 300 MB of text, more than the 256 MB that are read without asking; confirm that it "
+        "shall be loaded, or take fewer rows."
     )
 
 
@@ -175,7 +177,9 @@ def test_that_small_files_may_shrink_as_they_like(table_file: WriteFile) -> None
 def test_that_gzip_cut_off_is_refused(table_file: WriteFile, keep: float) -> None:
     packed = gzip.compress("".join(f"{i},{i * i % 977}\n" for i in range(50_000)).encode())
     length = int(keep * len(packed)) if keep < 1 else int(keep)
-    with pytest.raises(InputError, match=r"^table\.csv\.gz: this \.gz file is damaged or cut off; pack or download it again\.$"):
+    with pytest.raises(
+        InputError, match=r"^table\.csv\.gz: this \.gz file is damaged or cut off; pack or download it again\.$"
+    ):
         read_table(table_file(packed[:length], "table.csv.gz"))
 
 
