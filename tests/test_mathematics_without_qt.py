@@ -39,9 +39,9 @@ def no_qt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**variables, "PYTHONPATH": str(folder)}
 
 
-def run(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(variables: dict[str, str], *arguments: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], env=variables, capture_output=True, text=True, timeout=280, check=False
+        [sys.executable, *arguments], env=variables, capture_output=True, text=True, timeout=seconds, check=False
     )
 
 
@@ -95,6 +95,7 @@ MATHEMATICS = ("optimizers", "problems", "losses", "models", "runs", "experiment
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_that_the_tests_of_the_mathematics_pass_without_qt(no_qt: dict[str, str], tmp_path: Path) -> None:
     folders = [str(TESTS / name) for name in MATHEMATICS if (TESTS / name).is_dir()]
     assert len(folders) >= 4
@@ -107,6 +108,6 @@ def test_that_the_tests_of_the_mathematics_pass_without_qt(no_qt: dict[str, str]
     )
     result = run(
         no_qt, "-m", "pytest", "-c", str(settings), "--rootdir", str(TESTS.parent), "-q", "-x",
-        "-m", "not slow and not torch", *folders,
+        "-m", "not slow and not torch", *folders, seconds=850,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]
