@@ -193,7 +193,7 @@ def outline(pyramid: MinMaxPyramid, rows: Floats, edges: Indices) -> Outline:
     give these rows; a column of more gives its lowest and its highest in the order that follows the curve, both at its
     middle row. Non-finite rows are left out.
     """
-    edges = np.unique(edges)
+    edges = edges[np.diff(edges, prepend=edges[:1] - 1) > 0]
     if len(edges) < 2:
         return Outline(np.empty(0), np.empty(0))
     lowest, highest = pyramid.columns(rows, edges)
