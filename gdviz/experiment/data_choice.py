@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from gdviz.data.builtin import BUILTIN_PREFIX, builtin_table
 from gdviz.data.dialect import DELIMITERS, Dialect
 from gdviz.data.roles import Columns, default_features, guess_target
-from gdviz.data.table import Column, ColumnKind, Table
+from gdviz.data.table import ColumnKind, Table
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.models import MODELS
@@ -24,8 +25,11 @@ __all__ = [
     "MOST_CLASSES",
     "PROBLEM",
     "FitRoles",
+    "bundled_choice",
+    "carried_over",
     "chosen_dialect",
     "class_names",
+    "completed",
     "data_choice",
     "dialect_options",
     "resolved_roles",
@@ -41,6 +45,10 @@ MOST_CLASSES = 200
 _ROWS_LOOKED_AT = 100_000
 _READING = ("encoding", "delimiter", "decimal", "header")
 _ROLES = ("target", "features", "model", "classes")
+# Two species that a straight line almost tells apart, seen by two lengths: few enough parameters to look at.
+_BUNDLED_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "iris": {"features": ("petal_length", "petal_width"), "classes": ("versicolor", "virginica")}
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ def resolved_roles(columns: Columns, options: Mapping[str, Any]) -> FitRoles:
 
 
 def retargeted(columns: Columns, roles: FitRoles, target: str) -> FitRoles:
-    """Another column predicted: it is no feature any more, the old one becomes a feature only where all others are."""
+    """Another column predicted. Where all others were features they are again; chosen ones stay, but for the
+    target."""
     if roles.features == default_features(columns, roles.target):
         features = default_features(columns, target)
     else:
@@ -78,10 +87,32 @@ def retargeted(columns: Columns, roles: FitRoles, target: str) -> FitRoles:
     return FitRoles(target, features, model)
 
 
+def carried_over(roles: FitRoles, before: Columns, after: Columns) -> FitRoles:
+    """The roles of columns `before` for those `after`, as far as these have them: the same file, read otherwise."""
+    kinds = dict(zip(after.names, after.kinds, strict=True))
+    if roles.target not in kinds:
+        return resolved_roles(after, {})
+    features = tuple(name for name in roles.features if kinds.get(name) == "numeric")
+    if not features or roles.features == default_features(before, roles.target):
+        features = default_features(after, roles.target)
+    if kinds[roles.target] != _kind(before, roles.target):
+        return FitRoles(roles.target, features, usual_model(kinds[roles.target]))
+    return dataclasses.replace(roles, features=features)
+
+
 def with_model(roles: FitRoles, model: str) -> FitRoles:
     """Another model for the same columns."""
     classes = roles.classes if MODELS.get(model).target_kind == "class" else None
     return dataclasses.replace(roles, model=model, classes=classes)
+
+
+def completed(roles: FitRoles, classes: tuple[str, ...]) -> FitRoles:
+    """The roles with two classes to tell apart, the first two of `classes` unless two of them are chosen already."""
+    if MODELS.get(roles.model).target_kind != "class":
+        return dataclasses.replace(roles, classes=None)
+    if not classes or (roles.classes is not None and set(roles.classes) <= set(classes)):
+        return roles
+    return dataclasses.replace(roles, classes=classes[:2] if len(classes) > 2 else None)
 
 
 def usual_model(kind: ColumnKind) -> str:
@@ -90,13 +121,14 @@ def usual_model(kind: ColumnKind) -> str:
 
 
 def class_names(table: Table, target: str) -> tuple[str, ...]:
-    """The classes that a column offers, as a fit names them: all of a column of text, the different numbers of another.
+    """The classes that a column offers, as a fit names them: all of a column of text, the different numbers of
+    another.
 
     Of a very long column the first rows are looked at; empty where there are more than `MOST_CLASSES` numbers.
     """
     column = table.column(target)
     if column.kind == "text":
-        return _categories_that_occur(column)
+        return column.categories[:MOST_CLASSES]
     values = column.values[:_ROWS_LOOKED_AT]
     different = np.unique(values[~np.isnan(values)])
     if len(different) > MOST_CLASSES:
@@ -107,10 +139,11 @@ def class_names(table: Table, target: str) -> tuple[str, ...]:
 def data_choice(
     columns: Columns, roles: FitRoles, classes: tuple[str, ...], options: Mapping[str, Any]
 ) -> ProblemChoice:
-    """The problem with these roles: as options what differs from the defaults, and the others of `options` as they are.
+    """The problem with these roles: as options what differs from the defaults, and the others of `options` as they
+    are.
 
-    `classes` are those that the target is known to have, empty where that is not known. A loss or penalty that the model
-    has no use for is dropped.
+    `classes` are those that the target is known to have, empty where that is not known. A loss or penalty that the
+    model has no use for is dropped.
     """
     kept = {name: value for name, value in options.items() if name not in _ROLES and value is not None}
     changed: dict[str, Any] = {}
@@ -132,6 +165,12 @@ def data_choice(
     if roles.model != (_model_of_loss(kept.get("loss")) or implied):
         changed["model"] = roles.model
     return ProblemChoice(PROBLEM, {**kept, **changed})
+
+
+def bundled_choice(name: str) -> ProblemChoice:
+    """A bundled table with a fit worth looking at; raises `UnknownNameError`."""
+    table = builtin_table(name)
+    return ProblemChoice(PROBLEM, {"table": BUILTIN_PREFIX + table.name, **_BUNDLED_OPTIONS.get(name, {})})
 
 
 def chosen_dialect(guess: Dialect, options: Mapping[str, Any]) -> Dialect:
@@ -162,7 +201,3 @@ def _kind(columns: Columns, name: str) -> ColumnKind:
 def _model_of_loss(loss: str | None) -> str | None:
     """The model that a loss decides on, where no model is named: only one for classes does."""
     return next((model.name for model in MODELS if model.target_kind == "class" and loss in model.losses), None)
-
-
-def _categories_that_occur(column: Column) -> tuple[str, ...]:
-    return column.categories[:MOST_CLASSES]

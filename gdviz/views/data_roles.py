@@ -1,0 +1,315 @@
+"""Which column of a table is predicted, from which others, by which model: the part each column plays, to be changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gdviz.data.roles import Columns
+from gdviz.experiment.data_choice import FitRoles, completed, retargeted, with_model
+from gdviz.models import MODELS
+from gdviz.views.kept_keys import keep_keys
+
+__all__ = ["ClassesOf", "DataRoles", "narrow_combo"]
+
+ClassesOf = Callable[[str], tuple[str, ...] | None]
+"""From the name of a column to its classes; None where they are not known yet."""
+
+_MOST_LINES = 7
+
+
+class DataRoles(QWidget):
+    """Target, model, the two classes where there are any, and the features. `reason` says what is missing for a fit."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None, tall: bool = False) -> None:
+        """`tall`: the list of features takes all the height there is."""
+        super().__init__(parent)
+        self._columns: Columns | None = None
+        self._roles: FitRoles | None = None
+        self._classes_of: ClassesOf = lambda _target: None
+        self._listed: tuple[object, ...] = ()
+        self._tall = tall
+        self._target = narrow_combo(self.tr("Target"), self)
+        self._target.setToolTip(self.tr("The column to predict"))
+        self._target.activated.connect(self._on_target_activated)
+        self._model = narrow_combo(self.tr("Model"), self)
+        for model in MODELS:
+            self._model.addItem(model.label, model.name)
+            self._model.setItemData(self._model.count() - 1, model.summary, Qt.ItemDataRole.ToolTipRole)
+        self._model.activated.connect(self._on_model_activated)
+        self._first = narrow_combo(self.tr("First class"), self)
+        self._second = narrow_combo(self.tr("Second class"), self)
+        self._first.activated.connect(self._on_first_activated)
+        self._second.activated.connect(self._on_second_activated)
+        self._class_label = QLabel(self.tr("Classes"), self)
+        self._class_note = QLabel(self)
+        self._class_note.setObjectName("muted")
+        self._class_note.setWordWrap(True)
+        self._all = QCheckBox(self.tr("Features"), self)
+        self._all.setToolTip(self.tr("The columns to predict it from: all or none"))
+        self._all.clicked.connect(self._on_all_clicked)
+        self._count = QLabel(self)
+        self._count.setObjectName("muted")
+        self._list = QListWidget(self)
+        self._list.setObjectName("featureList")
+        self._list.setAccessibleName(self.tr("Features"))
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._list.setUniformItemSizes(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._list.itemChanged.connect(self._on_item_changed)
+        self._reason = QLabel(self)
+        self._reason.setObjectName("fieldProblem")
+        self._reason.setWordWrap(True)
+        keep_keys(self._all, self._list)
+        self._lay_out()
+
+    @property
+    def roles(self) -> FitRoles:
+        """What is chosen; only once `show_roles` was called."""
+        assert self._roles is not None, "there are no roles without columns"
+        return self._roles
+
+    @property
+    def reason(self) -> str:
+        """Why no fit can be made of these roles, in words; empty where one can."""
+        if self._columns is None or self._roles is None:
+            return ""
+        numeric = [name for name, kind in self._kinds().items() if kind == "numeric" and name != self._roles.target]
+        if not numeric:
+            return self.tr("There is no numeric column besides the target to predict it from; choose another target.")
+        if not self._roles.features:
+            return self.tr("Choose at least one feature.")
+        known = self._classes_of(self._roles.target)
+        if self._tells_classes() and known is not None and len(known) < 2:
+            return self._too_few_classes(known)
+        return ""
+
+    def show_roles(self, columns: Columns, roles: FitRoles, classes_of: ClassesOf) -> None:
+        """Show these roles of these columns; classes that are still to be chosen are."""
+        self._columns = columns
+        self._classes_of = classes_of
+        self._take(roles)
+
+    def toggle_feature(self, name: str) -> None:
+        """Make a column a feature, or none if it is one; nothing for a column that can't be."""
+        for item in self._feature_items():
+            if item.text() == name:
+                checked = item.checkState() == Qt.CheckState.Checked
+                item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
+
+    def _take(self, roles: FitRoles) -> None:
+        self._roles = completed(roles, self._classes_of(roles.target) or ())
+        self._show_target()
+        self._show_model()
+        self._show_classes()
+        self._show_features()
+        self._reason.setText(self.reason)
+        self._reason.setVisible(bool(self.reason))
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for line, (text, control) in enumerate(((self.tr("Target"), self._target), (self.tr("Model"), self._model))):
+            label = QLabel(text, self)
+            label.setBuddy(control)
+            grid.addWidget(label, line, 0)
+            grid.addWidget(control, line, 1)
+        pair = QHBoxLayout()
+        pair.setSpacing(6)
+        pair.addWidget(self._first, 1)
+        pair.addWidget(self._second, 1)
+        grid.addWidget(self._class_label, 2, 0)
+        grid.addLayout(pair, 2, 1)
+        grid.addWidget(self._class_note, 3, 1)
+        header = QHBoxLayout()
+        header.addWidget(self._all)
+        header.addStretch(1)
+        header.addWidget(self._count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(grid)
+        layout.addSpacing(4)
+        layout.addLayout(header)
+        layout.addWidget(self._list, 1 if self._tall else 0)
+        layout.addWidget(self._reason)
+
+    def _show_target(self) -> None:
+        assert self._columns is not None
+        assert self._roles is not None
+        names = list(self._columns.names)
+        if [self._target.itemText(index) for index in range(self._target.count())] != names:
+            self._target.clear()
+            self._target.addItems(names)
+            for index, kind in enumerate(self._columns.kinds):
+                self._target.setItemData(index, _kind_word(self, kind), Qt.ItemDataRole.ToolTipRole)
+        self._target.setCurrentIndex(names.index(self._roles.target) if self._roles.target in names else -1)
+
+    def _show_model(self) -> None:
+        assert self._roles is not None
+        is_text = self._kinds().get(self._roles.target) == "text"
+        items = self._model.model()
+        assert isinstance(items, QStandardItemModel)
+        for index, model in enumerate(MODELS):
+            # A number can be a class too; a text can't be a number.
+            items.item(index).setEnabled(model.target_kind == "class" or not is_text)
+        self._model.setCurrentIndex(self._model.findData(self._roles.model))
+
+    def _show_classes(self) -> None:
+        assert self._roles is not None
+        known = self._classes_of(self._roles.target)
+        pair = self._pair()
+        told = self._tells_classes()
+        for combo in (self._first, self._second):
+            combo.setVisible(told and len(pair) == 2)
+        self._class_label.setVisible(told and (len(pair) == 2 or known is None))
+        self._class_note.setVisible(told and (len(pair) == 2 or known is None))
+        if not told:
+            return
+        if len(pair) < 2:
+            self._class_note.setText(self.tr("looking through the file…") if known is None else "")
+            return
+        offered = list(known or ()) or list(pair)
+        for combo, name in zip((self._first, self._second), pair, strict=True):
+            if [combo.itemText(index) for index in range(combo.count())] != offered:
+                combo.clear()
+                combo.addItems(offered)
+            combo.setCurrentText(name)
+        self._class_note.setText(self.tr("p is the probability of {name}").format(name=pair[1]))
+
+    def _show_features(self) -> None:
+        assert self._columns is not None
+        assert self._roles is not None
+        listed = (self._columns.names, self._columns.kinds, self._roles.target)
+        with QSignalBlocker(self._list):
+            if listed != self._listed:
+                self._listed = listed
+                self._fill_list()
+            chosen = set(self._roles.features)
+            for item in self._feature_items():
+                item.setCheckState(Qt.CheckState.Checked if item.text() in chosen else Qt.CheckState.Unchecked)
+        total, count = len(self._feature_items()), len(self._roles.features)
+        state = Qt.CheckState.Checked if count == total else Qt.CheckState.PartiallyChecked
+        self._all.setCheckState(state if count else Qt.CheckState.Unchecked)
+        self._all.setEnabled(total > 0)
+        self._count.setText(self.tr("{count} of {total}").format(count=count, total=total))
+
+    def _fill_list(self) -> None:
+        assert self._columns is not None
+        assert self._roles is not None
+        self._list.clear()
+        for name, kind in zip(self._columns.names, self._columns.kinds, strict=True):
+            if name == self._roles.target:
+                continue
+            item = QListWidgetItem(name, self._list)
+            if kind == "numeric":
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+                item.setCheckState(Qt.CheckState.Unchecked)
+                item.setToolTip(name)
+            else:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+                item.setToolTip(self.tr("{name} holds text, and features must be numbers").format(name=name))
+        if not self._tall:
+            lines = min(_MOST_LINES, max(1, self._list.count()))
+            self._list.setFixedHeight(lines * max(20, self._list.sizeHintForRow(0)) + 2 * self._list.frameWidth() + 2)
+        self._list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def _feature_items(self) -> list[QListWidgetItem]:
+        items = [self._list.item(row) for row in range(self._list.count())]
+        return [item for item in items if item.flags() & Qt.ItemFlag.ItemIsUserCheckable]
+
+    def _kinds(self) -> dict[str, str]:
+        assert self._columns is not None
+        return dict(zip(self._columns.names, self._columns.kinds, strict=True))
+
+    def _tells_classes(self) -> bool:
+        return self._roles is not None and MODELS.get(self._roles.model).target_kind == "class"
+
+    def _pair(self) -> tuple[str, ...]:
+        """The two classes that are told apart, or fewer where they are not known."""
+        assert self._roles is not None
+        if self._roles.classes is not None:
+            return self._roles.classes
+        known = self._classes_of(self._roles.target) or ()
+        return known if len(known) == 2 else ()
+
+    def _too_few_classes(self, known: tuple[str, ...]) -> str:
+        assert self._roles is not None
+        target = self._roles.target
+        if known:
+            return self.tr("{target} has only the class {name}; choose another target.").format(target=target, name=known[0])
+        return self.tr("{target} has no classes to tell apart; choose another target or model.").format(target=target)
+
+    def _edit(self, roles: FitRoles) -> None:
+        if roles != self._roles:
+            self._take(roles)
+            self.edited.emit()
+
+    @Slot(int)
+    def _on_target_activated(self, index: int) -> None:
+        assert self._columns is not None
+        self._edit(retargeted(self._columns, self.roles, self._target.itemText(index)))
+
+    @Slot(int)
+    def _on_model_activated(self, index: int) -> None:
+        self._edit(with_model(self.roles, self._model.itemData(index)))
+
+    @Slot(int)
+    def _on_first_activated(self, index: int) -> None:
+        first, second = self._pair()
+        chosen = self._first.itemText(index)
+        self._edit(dataclasses.replace(self.roles, classes=(chosen, first if chosen == second else second)))
+
+    @Slot(int)
+    def _on_second_activated(self, index: int) -> None:
+        first, second = self._pair()
+        chosen = self._second.itemText(index)
+        self._edit(dataclasses.replace(self.roles, classes=(second if chosen == first else first, chosen)))
+
+    @Slot()
+    def _on_all_clicked(self) -> None:
+        names = tuple(item.text() for item in self._feature_items())
+        self._edit(dataclasses.replace(self.roles, features=() if self.roles.features == names else names))
+        self._show_features()
+
+    @Slot(QListWidgetItem)
+    def _on_item_changed(self, _item: QListWidgetItem) -> None:
+        checked = tuple(item.text() for item in self._feature_items() if item.checkState() == Qt.CheckState.Checked)
+        self._edit(dataclasses.replace(self.roles, features=checked))
+
+
+def narrow_combo(name: str, parent: QWidget) -> QComboBox:
+    """A combo box that takes the width it is given, whatever the length of its texts."""
+    combo = QComboBox(parent)
+    combo.setAccessibleName(name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(6)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    keep_keys(combo)
+    return combo
+
+
+def _kind_word(context: QWidget, kind: str) -> str:
+    return context.tr("numbers") if kind == "numeric" else context.tr("text")

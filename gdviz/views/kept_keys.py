@@ -1,0 +1,37 @@
+"""Lets a control reached by the Tab key keep the keys that otherwise play the descent: Space, arrows, Home, End, letters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+__all__ = ["KeptKeys", "keep_keys"]
+
+_WITH_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class KeptKeys(QObject):
+    """An event filter: plain keys pressed in what it watches go there, not to the window's shortcuts.
+
+    A click does not take the keyboard, so that Space still plays after one.
+    """
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_plain = not event.modifiers() & _WITH_MODIFIERS
+            if is_plain and event.key() != Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QComboBox):
+            # It scrolls the panel; it must not change what happens to lie under the pointer.
+            event.ignore()
+            return True
+        return bool(super().eventFilter(watched, event))
+
+
+def keep_keys(*controls: QWidget) -> None:
+    """Have these controls take the focus by Tab only, and keep their keys while they have it."""
+    for control in controls:
+        control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        control.installEventFilter(KeptKeys(control))
