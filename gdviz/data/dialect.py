@@ -63,7 +63,3 @@ class Dialect:
     def delimiter_name(self) -> str:
         """The delimiter in a word."""
         return DELIMITERS.get(self.delimiter, self.delimiter)
-
-    def is_missing(self, cell: str) -> bool:
-        """Whether a cell holds nothing but a missing mark."""
-        return cell.strip() in self.missing

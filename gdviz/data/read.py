@@ -66,11 +66,6 @@ class TableReader:
             complete = not raw
             for _ in blocks.add(beginning.decoder.feed(raw, complete), complete):
                 yield file.fraction
-        if not growth.rows:
-            raise TableFormatError(
-                f"no row has the {beginning.layout.count} cells that were expected; check the delimiter "
-                f"({beginning.dialect.delimiter_name})."
-            )
         columns: list[Column] = []
         for column in growth.finish():
             if column is not None:

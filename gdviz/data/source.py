@@ -96,7 +96,7 @@ class TableFile:
             raise FileChangedError(self.name)
 
     def _unpacked_size(self) -> int:
-        """What gzip's last four bytes claim, where that is believable; they are anything in a file cut off or forged."""
+        """What gzip's last four bytes claim, where that is believable: in a file cut off they are anything."""
         self._raw.seek(max(0, self.size - 4))
         claimed = int.from_bytes(self._raw.read(4), "little")
         return claimed if self.size <= claimed <= _LARGEST_EXPANSION * self.size else self.size
@@ -104,8 +104,8 @@ class TableFile:
     def _check_size(self, text: int, stored: int) -> None:
         if self.packed and text > _EXPANSION_FREE and text > _LARGEST_EXPANSION * stored:
             raise InputError(
-                f"{self.name} unpacks to more than {_LARGEST_EXPANSION} times its size, as no ordinary table does; unpack "
-                "it yourself if you trust it, and open what comes out."
+                f"{self.name} unpacks to more than {_LARGEST_EXPANSION} times its size, as no ordinary table does; "
+                "unpack it yourself if you trust it, and open what comes out."
             )
         if self._cap is not None and text > self._cap:
             raise TableTooLargeError(self.name, max(text, self.text_size), self._cap)
@@ -130,9 +130,9 @@ def _open_ordinary(path: str | Path) -> io.FileIO:
     except OSError as error:
         reason = "it is a link that leads back to itself" if error.errno == errno.ELOOP else error.strerror
         raise InputError(f"{path} can't be opened ({reason}); choose an ordinary file.") from None
-    except ValueError as error:
-        if isinstance(error, InputError):
-            raise
+    except InputError:
+        raise
+    except ValueError:
         raise InputError(f"{str(path)!r} is no path; check it.") from None
 
 

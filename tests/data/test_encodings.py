@@ -19,6 +19,7 @@ CHINESE = "姓名,身高,性别\n张三,172,男\n李四,165,女\n"
         (b"x,y\n1,2\n", "utf-8", True),
         (b"", "utf-8", True),
         (b"1", "utf-8", True),
+        ("12345678901234567890\0".encode("utf-16-le"), "utf-8", True),  # zeros on one side of pairs, but zeros in the text too
         (b"x\0", "utf-8", True),  # an odd zero byte alone makes no UTF-16
         (CHINESE.encode(), "utf-8", True),
         (CHINESE.encode("utf-8-sig"), "utf-8", True),
@@ -130,6 +131,10 @@ def test_that_the_first_foreign_byte_may_change_the_guess_but_not_a_later_one() 
     decoder.feed(b"x,y\n")
     assert decoder.feed("1,甲\n".encode("gbk")).decode() == "1,甲\n"
     assert (decoder.encoding, decoder.note) == ("gb18030", guess_encoding("甲".encode("gbk"), True).note)
+    decoder = TextDecoder("utf-8")
+    decoder.feed(b"x,y\n")
+    with pytest.raises(TableFormatError, match="line 2"):
+        decoder.feed("caf\xe9,1\n".encode("cp1252"))
     decoder = TextDecoder("utf-8")
     decoder.feed("x,甲\n".encode())
     with pytest.raises(TableFormatError, match="line 2"):

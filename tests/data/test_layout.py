@@ -128,7 +128,7 @@ def test_that_impossible_dialects_are_refused(options: dict[str, Any], message: 
         Dialect(**options)
 
 
-def test_that_dialects_know_missing_cells_and_the_word_for_their_delimiter() -> None:
+def test_that_dialects_know_the_word_for_their_delimiter_and_one_name_for_their_encoding() -> None:
     assert Dialect(delimiter="\t").delimiter_name == "tab"
     assert Dialect(delimiter=":").delimiter_name == ":"
     assert Dialect(encoding="gbk") == Dialect(encoding="GB18030")

@@ -121,6 +121,14 @@ def test_that_the_quick_way_and_the_exact_way_agree(
     assert quick.report == exact.report
 
 
+def test_that_rows_longer_than_a_piece_are_read_among_odd_cells(table_file: Callable[..., Path]) -> None:
+    long = "word " * 30_000
+    rows = f"２,a\n3,{long}\n4,b\n" * 5
+    table = read_table(table_file("x,c\n" + "1,a\n" * 20_000 + rows))
+    np.testing.assert_array_equal(table.column("x").values, [1] * 20_000 + [2, 3, 4] * 5)
+    assert table.column("c").categories == ("a", "b", long.strip())
+
+
 @pytest.mark.parametrize("repeats", [1, 3_000])
 def test_that_odd_cells_do_not_change_those_around_them(
     table_file: Callable[..., Path], repeats: int, monkeypatch: pytest.MonkeyPatch

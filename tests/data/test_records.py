@@ -92,6 +92,12 @@ def test_that_skipped_lines_and_comments_yield_nothing_but_a_header_may_be_one()
     assert cells('# "x",y\n', Dialect(comment="#")) == [["x", "y"]]
 
 
+@pytest.mark.parametrize("text", ['1,"a\nb"', '1,"a\nb",', '1,"a\nb",c', '1,"a\nb"""', '1,"a\nb'])
+def test_that_a_record_over_lines_whose_end_is_not_there_yet_waits_for_it(text: str) -> None:
+    tokens = tokenize("0,x\n" + text, COMMA, final=False)
+    assert (tokens.records, tokens.consumed, tokens.line) == ([Record(1, ["0", "x"])], 4, 2)
+
+
 def test_that_no_more_records_than_wanted_are_taken() -> None:
     tokens = tokenize("a\n\nb\nc\n", COMMA, most=2)
     assert (tokens.records, tokens.consumed, tokens.line) == ([Record(1, ["a"]), Record(3, ["b"])], 5, 4)

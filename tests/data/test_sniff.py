@@ -159,7 +159,8 @@ def test_that_no_row_under_the_header_fitting_it_is_refused(table_file: WriteFil
     with pytest.raises(InputError) as caught:
         sniff(path)
     assert str(caught.value) == (
-        "table.csv: no row has as many cells as the header, which has 4, while line 2 has 2; check the delimiter (comma)."
+        "table.csv: no row has as many cells as the header, which has 4, while line 2 has 2; check the delimiter "
+        "(comma)."
     )
 
 

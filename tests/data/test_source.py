@@ -89,6 +89,18 @@ def test_that_a_file_without_permission_is_refused(table_file: WriteFile) -> Non
     assert result.stdout == f"{path} may not be read by you; ask its owner for permission, or copy it.\n", result.stderr
 
 
+def test_that_a_file_without_permission_is_refused_where_the_system_says_so_on_opening(
+    table_file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    path = table_file("x,y\n1,2\n")
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(InputError, match="may not be read by you; ask its owner for permission, or copy it"):
+        sniff(path)
+
+
 @pytest.mark.parametrize("path", ["a\0b.csv", "x" * 5000 + ".csv"])
 def test_that_impossible_paths_are_refused(path: str) -> None:
     with pytest.raises(InputError, match=r"is no path; check it|can't be opened"):
