@@ -1,4 +1,5 @@
-"""Edits: pure functions from one experiment to the next. The window applies them; undo goes back to the one before."""
+"""Edits: pure functions from one experiment to the next. The window applies them; undo goes back to the one
+before."""
 
 from __future__ import annotations
 

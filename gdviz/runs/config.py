@@ -95,8 +95,14 @@ class RunConfig(Parameterized):
         if steps != sorted(set(steps)) or any(step < 0 for step in steps):
             raise InputError("run: changes must be at different steps, in rising order; sort them.")
         stages = [(0, self.optimizer)]
+        changes = []
         for change in self.changes:
-            stages.append((change.step, self._changed(stages[-1][1], change)))
+            changed = self._changed(stages[-1][1], change)
+            if change.options:
+                stages.append((change.step, changed))
+                names = [item.name for item in declared(type(changed)) if item.name in change.options]
+                changes.append(Change(change.step, {name: getattr(changed, name) for name in names}))
+        object.__setattr__(self, "changes", tuple(changes))
         object.__setattr__(self, "_stages", tuple(stages))
 
     @property

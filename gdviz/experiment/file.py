@@ -1,0 +1,298 @@
+"""Experiment files: TOML that people read, write and send to each other.
+
+`load` and `save` are the two ends. A file says what differs from the defaults and nothing else, so that what is
+loaded from a saved experiment equals it. Reading refuses whatever it does not know, in one sentence with the line;
+`file_checks` holds the pieces of that, `toml_lines` finds the line. Paths are relative to the file where they lie
+beside or below it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gdviz.errors import InputError
+from gdviz.experiment.atomic import replacing
+from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, RunEntry, ViewChoice
+from gdviz.experiment.file_checks import ExperimentFileError, Section, parse, read_text
+from gdviz.experiment.toml_text import key_line
+from gdviz.optimizers import OPTIMIZERS, Optimizer
+from gdviz.parameters import declared
+from gdviz.problems import PROBLEMS
+from gdviz.runs.config import Change, RandomStart, RunConfig, StartChoice, StopRules
+
+__all__ = ["FORMAT", "ExperimentFileError", "from_text", "load", "save", "to_text"]
+
+FORMAT = 1
+"""The version of the format that is written, and the newest that is read."""
+
+_RUN_KEYS = (
+    "label",
+    "optimizer",
+    "start",
+    "range",
+    "steps",
+    "seed",
+    "batch_size",
+    "stop",
+    "changes",
+    "style",
+    "enabled",
+)
+_VIEW_KEYS = ("plane", "value_scale", "step_scale", "speed")
+_LATER_PROBLEMS = {"formula": "typed formulas are not in this version yet; choose a named problem"}
+
+
+def load(path: str | os.PathLike[str]) -> Experiment:
+    """The experiment in a file; raises `ExperimentFileError`, one sentence with the line where there is one."""
+    return from_text(read_text(path), Path(path).name, Path(os.path.abspath(path)).parent)
+
+
+def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
+    """Write the experiment to a file, whole or not at all; raises `InputError` and leaves the old file as it was."""
+    text = to_text(experiment, Path(os.path.abspath(path)).parent)
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"could not write {os.fspath(path)!r}: a path or label in the experiment is no proper text; rename it."
+        ) from None
+    with replacing(path) as file:
+        file.write(content)
+
+
+# Reading
+# --------------------------------------------------------------------------------------------------------------
+
+
+def from_text(text: str, name: str, folder: Path) -> Experiment:
+    """The experiment that `text` says; `name` is for messages, paths in it are relative to `folder`."""
+    top = parse(text, name)
+    _check_version(top)
+    top.allow("gdviz", "title", "description", "problem", "run", "view")
+    problem = top.table("problem")
+    view = top.table("view")
+    sections = top.tables("run")
+    if len(sections) > MOST_RUNS:
+        raise top.error(f"there are {len(sections)} runs, at most {MOST_RUNS} can be shown; split the file", "run")
+    return Experiment(
+        title=top.text("title"),
+        description=top.text("description"),
+        problem=None if problem is None else _problem(problem, folder),
+        runs=tuple(_entry(index, section) for index, section in enumerate(sections)),
+        view=ViewChoice() if view is None else _view(view),
+    )
+
+
+def _check_version(top: Section) -> None:
+    if "gdviz" not in top.values:
+        raise top.error(f"the line gdviz = {FORMAT} is missing, so this is no experiment; add it at the top")
+    version = top.values["gdviz"]
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise top.error(f"gdviz must be the version of the format, a whole number such as {FORMAT}", "gdviz")
+    if version > FORMAT:
+        raise top.error(
+            f"gdviz = {version} is a newer format than this version of the program reads, which is {FORMAT}; "
+            "install a newer gdviz",
+            "gdviz",
+        )
+
+
+def _problem(section: Section, folder: Path) -> ProblemChoice:
+    name = section.required_text("name")
+    if name in _LATER_PROBLEMS:
+        raise section.error(_LATER_PROBLEMS[name], "name")
+    with section.errors_at("name"):
+        cls = PROBLEMS.get(name)
+    declarations = declared(cls)
+    section.allow("name", *(item.name for item in declarations))
+    options = {}
+    for item in declarations:
+        if item.name in section.values:
+            with section.errors_at(item.name):
+                options[item.name] = item.check(section.values[item.name])
+            if item.kind == "path":
+                options[item.name] = _absolute(options[item.name], folder)
+    with section.errors_at(None):
+        return ProblemChoice(name, options)
+
+
+def _entry(index: int, section: Section) -> RunEntry:
+    optimizer_name = section.required_text("optimizer")
+    with section.errors_at("optimizer"):
+        cls = OPTIMIZERS.get(optimizer_name)
+    section.allow(*_RUN_KEYS, *(item.name for item in declared(cls)))
+    optimizer = _optimizer(section, cls)
+    settings: dict[str, Any] = {}
+    for item in declared(RunConfig):
+        if item.name in section.values:
+            with section.errors_at(item.name):
+                settings[item.name] = item.check(section.values[item.name])
+    start = _start(section)
+    with section.errors_at("changes" if "changes" in section.values else None):
+        config = RunConfig(
+            optimizer,
+            start=start,
+            stop=_stop(section),
+            changes=tuple(_change(change, cls) for change in section.tables("changes")),
+            label=section.text("label"),
+            **settings,
+        )
+    return RunEntry(
+        key=index + 1,
+        config=config,
+        style=section.whole_number("style", index),
+        enabled=section.truth("enabled", True),
+    )
+
+
+def _optimizer(section: Section, cls: type[Optimizer]) -> Optimizer:
+    options = {}
+    for item in declared(cls):
+        if item.name in section.values:
+            section.refuse_schedule(item.name)
+            with section.errors_at(item.name):
+                options[item.name] = item.check(section.values[item.name])
+    with section.errors_at("optimizer"):
+        return cls.from_options(options)
+
+
+def _start(section: Section) -> StartChoice:
+    start = section.values.get("start")
+    if "range" in section.values and start != "random":
+        raise section.error('range belongs to start = "random"; add that or remove the range', "range")
+    if start is None:
+        return None
+    if start == "random":
+        ends = section.numbers("range") if "range" in section.values else ()
+        if ends and len(ends) != 2:
+            raise section.error("range must be two numbers, the lowest and the highest; give two", "range")
+        with section.errors_at("range"):
+            return RandomStart(*ends)
+    if not isinstance(start, list):
+        raise section.error('start must be a list of numbers or "random"; give one number for every parameter', "start")
+    return section.numbers("start")
+
+
+def _stop(section: Section) -> StopRules:
+    rules = section.table("stop")
+    if rules is None:
+        return StopRules()
+    rules.allow(*(item.name for item in declared(StopRules)))
+    for item in declared(StopRules):
+        if item.name in rules.values:
+            with rules.errors_at(item.name):
+                item.check(rules.values[item.name])
+    with rules.errors_at(None):
+        return StopRules.from_options(rules.values)
+
+
+def _change(section: Section, cls: type[Optimizer]) -> Change:
+    declarations = declared(cls)
+    section.allow("step", *(item.name for item in declarations))
+    if "step" not in section.values:
+        raise section.error("a change must say from which step on; add one, for instance step = 40")
+    options = {}
+    for item in declarations:
+        if item.name in section.values:
+            section.refuse_schedule(item.name)
+            with section.errors_at(item.name):
+                options[item.name] = item.check(section.values[item.name])
+    if not options:
+        raise section.error("a change must say what changes; add a hyper-parameter such as learning_rate")
+    return Change(section.whole_number("step", 0), options)
+
+
+def _view(section: Section) -> ViewChoice:
+    section.allow(*_VIEW_KEYS)
+    options: dict[str, Any] = {}
+    for item in declared(ViewChoice):
+        if item.name in section.values:
+            with section.errors_at(item.name):
+                options[item.name] = item.check(section.values[item.name])
+    with section.errors_at("plane"):
+        return ViewChoice(plane=section.values.get("plane"), **options)
+
+
+def _absolute(path: str, folder: Path) -> str:
+    return path if path.startswith("builtin:") else os.path.join(folder, path)
+
+
+# Writing
+# --------------------------------------------------------------------------------------------------------------
+
+
+def to_text(experiment: Experiment, folder: Path) -> str:
+    """What a file of this experiment in `folder` says."""
+    lines = [key_line("gdviz", FORMAT)]
+    lines += [key_line(key, getattr(experiment, key)) for key in ("title", "description") if getattr(experiment, key)]
+    if experiment.problem is not None:
+        lines += ["\n[problem]\n", key_line("name", experiment.problem.name)]
+        lines += [key_line(key, value) for key, value in _problem_options(experiment.problem, folder).items()]
+    for index, entry in enumerate(experiment.runs):
+        lines.append("\n[[run]]\n")
+        lines += [key_line(key, value) for key, value in _run_values(index, entry).items()]
+    view = experiment.view.changed_options()
+    if experiment.view.plane is not None:
+        view = {"plane": list(experiment.view.plane), **view}
+    if view:
+        lines.append("\n[view]\n")
+        lines += [key_line(key, value) for key, value in view.items()]
+    return "".join(lines)
+
+
+def _problem_options(choice: ProblemChoice, folder: Path) -> dict[str, Any]:
+    kinds = {item.name: item.kind for item in declared(PROBLEMS.get(choice.name))}
+    return {
+        name: _relative(value, folder) if kinds[name] == "path" else _plain(value)
+        for name, value in sorted(choice.options.items(), key=lambda option: list(kinds).index(option[0]))
+        if value is not None
+    }
+
+
+def _relative(path: str, folder: Path) -> str:
+    """`path` as seen from `folder` where it lies in it or below, with forward slashes; otherwise as it is."""
+    if path.startswith("builtin:"):
+        return path
+    try:
+        return Path(path).relative_to(folder).as_posix()
+    except ValueError:
+        return path
+
+
+def _run_values(index: int, entry: RunEntry) -> dict[str, Any]:
+    """The keys of a run, in the order a person would give them."""
+    config = entry.config
+    values: dict[str, Any] = {}
+    if config.label:
+        values["label"] = config.label
+    values["optimizer"] = config.optimizer.name
+    values |= {name: _plain(value) for name, value in config.optimizer.changed_options().items()}
+    if isinstance(config.start, RandomStart):
+        values["start"] = "random"
+        if config.start != RandomStart():
+            values["range"] = [config.start.low, config.start.high]
+    elif config.start is not None:
+        values["start"] = list(config.start)
+    values |= config.changed_options()
+    if not config.stop.none:
+        values["stop"] = config.stop.changed_options()
+    if config.changes:
+        values["changes"] = [
+            {"step": change.step, **{name: _plain(value) for name, value in change.options.items()}}
+            for change in config.changes
+        ]
+    if entry.style != index:
+        values["style"] = entry.style
+    if not entry.enabled:
+        values["enabled"] = False
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, tables within as they are: what TOML knows."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

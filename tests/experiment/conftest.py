@@ -1,0 +1,84 @@
+"""Experiments of every kind, for properties that must hold for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from gdviz.experiment.experiment import Experiment, ProblemChoice, RunEntry, ViewChoice
+from gdviz.optimizers import OPTIMIZERS
+from gdviz.parameters import Parameter, declared
+from gdviz.problems import PROBLEMS
+from gdviz.runs.config import Change, RandomStart, RunConfig, StopRules
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def value_of(item: Parameter) -> st.SearchStrategy[Any]:
+    """Any value that a parameter accepts."""
+    kinds: dict[str, st.SearchStrategy[Any]] = {
+        "boolean": st.booleans(),
+        "text": TEXT,
+        "column": TEXT,
+        "columns": st.lists(TEXT, max_size=4).map(tuple),
+        "classes": st.lists(TEXT, max_size=4).map(tuple),
+        "path": st.sampled_from(["builtin:iris", "/elsewhere/table.csv", "/home/of/experiment/Daten ä/table.csv"]),
+    }
+    low, high = max(item.low, -1e300), min(item.high, 1e300)
+    if item.kind == "choice":
+        values: st.SearchStrategy[Any] = st.sampled_from(item.choices)
+    elif item.kind == "integer":
+        values = st.integers(int(low), int(min(high, 2**63 - 1)))
+    elif item.kind == "float":
+        values = st.floats(low, high, exclude_min=item.low_open, exclude_max=item.high_open)
+    else:
+        values = kinds[item.kind]
+    return st.none() | values if item.optional else values
+
+
+def options_of(cls: type) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional={item.name: value_of(item) for item in declared(cls)})
+
+
+STARTS = (
+    st.none()
+    | st.lists(FLOATS, min_size=1, max_size=30).map(tuple)
+    | st.tuples(st.floats(-1e6, 0), st.floats(1e-3, 1e6)).map(lambda ends: RandomStart(*ends))
+)
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> RunConfig:
+    cls = draw(st.sampled_from(list(OPTIMIZERS)))
+    steps = sorted(draw(st.sets(st.integers(0, 2000), max_size=3)))
+    return RunConfig(
+        cls.from_options(draw(options_of(cls))),
+        start=draw(STARTS),
+        stop=StopRules(**draw(options_of(StopRules))),
+        changes=tuple(Change(step, draw(options_of(cls))) for step in steps),
+        label=draw(TEXT),
+        **draw(options_of(RunConfig)),
+    )
+
+
+@st.composite
+def experiments(draw: st.DrawFn) -> Experiment:
+    problem = None
+    if draw(st.booleans()):
+        cls = draw(st.sampled_from(list(PROBLEMS)))
+        problem = ProblemChoice(cls.name, draw(options_of(cls)))
+    runs = tuple(
+        RunEntry(key, config, draw(st.integers(0, 40)), draw(st.booleans()))
+        for key, config in enumerate(draw(st.lists(configs(), max_size=4)), start=1)
+    )
+    plane = draw(st.none() | st.lists(TEXT, min_size=2, max_size=2, unique=True).map(tuple))
+    view = ViewChoice(plane=plane, **draw(options_of(ViewChoice)))
+    return Experiment(draw(TEXT), draw(TEXT), problem, runs, view)
+
+
+@pytest.fixture(scope="session")
+def any_experiment() -> Any:
+    return experiments()
