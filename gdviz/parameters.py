@@ -174,6 +174,16 @@ def _kind_of(annotation: Any, choices: tuple[str, ...]) -> Kind:
     return kinds.get(members[0], "text")
 
 
+def _label_of(name: str) -> str:
+    """A name as people read it; the letter of a formula stays as it is."""
+    return name if len(name) == 1 else name.replace("_", " ").capitalize()
+
+
+def _label(name: str) -> str:
+    """What a parameter is called on a form; a single letter is a symbol and stays as it is."""
+    return name if len(name) == 1 else name.replace("_", " ").capitalize()
+
+
 _declared_of: dict[type, tuple[Parameter, ...]] = {}
 
 
@@ -190,7 +200,7 @@ def declared(cls: type) -> tuple[Parameter, ...]:
             continue
         settings = dict(declaration)
         settings["kind"] = settings["kind"] or _kind_of(hints[item.name], settings["choices"])
-        settings["label"] = settings["label"] or item.name.replace("_", " ").capitalize()
+        settings["label"] = settings["label"] or _label_of(item.name)
         default = None if item.default is dataclasses.MISSING else item.default
         found.append(Parameter(name=item.name, default=default, **settings))
     _declared_of[cls] = tuple(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -9,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 from gdviz.app.documents import Documents
 from gdviz.app.editing import Editing
 from gdviz.app.exports import Exports
+from gdviz.app.faults import FaultReporter
 from gdviz.app.help import Help
+from gdviz.app.layout import Layout
 from gdviz.app.main_window import MainWindow
 from gdviz.app.showing import Showing
 from gdviz.files import resource
@@ -22,28 +26,38 @@ __all__ = ["Application"]
 class Application(QObject):
     """Owns the services and the window. `close` ends the services; the window's own closing asks for nothing."""
 
-    def __init__(self, settings: QSettings, keeps_work: bool = True) -> None:
+    def __init__(self, window: MainWindow, settings: QSettings, keeps_work: bool = True) -> None:
         super().__init__()
         self._keeps_work = keeps_work
         self._settings = settings
         self._closed = False
+        self._faults: FaultReporter | None = None
         self.theme = self._first_theme()
         self._apply_theme_to_program()
         self.services = Services(self)
-        self.window = MainWindow(self.services.playback, self.theme, settings)
-        self.showing = Showing(self.services, self.window.workspace, self)
-        self.editing = Editing(self.services, self.window.workspace, self)
-        self.documents = Documents(
-            self.services.model, self.services.source, settings, self.window.recent_menu, self.window
-        )
-        self.exports = Exports(self.services, self.showing, self.window)
-        self.help = Help(self.window)
+        self.window = window
+        self.layout = Layout(window, self.services.playback, self.theme, settings)
+        self.showing = Showing(self.services, self.layout.workspace, self)
+        self.editing = Editing(self.services, self.layout.workspace, self)
+        self.documents = Documents(self.services.model, self.services.source, settings, self.layout.recent_menu, window)
+        self.exports = Exports(self.services, self.showing, self.layout, window)
+        self.help = Help(window)
         self._connect_window()
         self._connect_actions()
         self._on_history_changed()
         self._on_problem_shown()
-        self.window.welcome.set_left_behind(self.documents.left_behind.is_file())
-        self.window.restore()
+        self.layout.welcome.set_left_behind(self.documents.left_behind.is_file())
+        self.layout.restore()
+
+    def start(self, path: str | None) -> None:
+        """Begin to work: open a file if one is given, and catch the faults that nobody else catches."""
+        self._faults = FaultReporter()
+        self._faults.reported.connect(self.on_fault_reported)
+        if path is not None:
+            self.documents.open(path)
+        # What start-up made stays; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
 
     def close(self) -> bool:
         """End the services; whether the worker ended in time. Calling it again does nothing."""
@@ -51,8 +65,11 @@ class Application(QObject):
             self._closed = True
             if self._keeps_work:
                 self.documents.keep_aside()
-            self.window.remember()
+            self.layout.remember()
+            self.window.remember_size()
             self._settings.sync()
+            if self._faults is not None:
+                self._faults.close()
             return self.services.close()
         return True
 
@@ -70,27 +87,28 @@ class Application(QObject):
     # Connections, made once
 
     def _connect_window(self) -> None:
-        window = self.window
+        window, layout = self.window, self.layout
+        window.set_drop_sign(layout.overlay)
         window.files_dropped.connect(self._on_files_dropped)
         window.close_requested.connect(self._on_close_requested)
-        window.welcome.problem_chosen.connect(self.editing.choose_problem)
-        window.welcome.example_chosen.connect(self._on_example_chosen)
-        window.welcome.open_requested.connect(self.documents.ask_open)
-        window.welcome.left_behind_requested.connect(self._on_left_behind_requested)
-        window.workspace.problem.open_requested.connect(self.documents.ask_open)
-        self.showing.noticed.connect(window.notice.say)
+        layout.welcome.problem_chosen.connect(self.editing.choose_problem)
+        layout.welcome.example_chosen.connect(self._on_example_chosen)
+        layout.welcome.open_requested.connect(self.documents.ask_open)
+        layout.welcome.left_behind_requested.connect(self._on_left_behind_requested)
+        layout.workspace.problem.open_requested.connect(self.documents.ask_open)
+        self.showing.noticed.connect(layout.notice.say)
         self.showing.problem_shown.connect(self._on_problem_shown)
-        self.editing.noticed.connect(window.notice.say)
-        self.documents.noticed.connect(window.notice.say)
-        self.documents.table_opened.connect(window.workspace.problem.open_table)
-        self.exports.noticed.connect(window.notice.say)
+        self.editing.noticed.connect(layout.notice.say)
+        self.documents.noticed.connect(layout.notice.say)
+        self.documents.table_opened.connect(layout.workspace.problem.open_table)
+        self.exports.noticed.connect(layout.notice.say)
         self.services.model.history_changed.connect(self._on_history_changed)
         self.services.model.changed.connect(self._on_experiment_changed)
         self.services.playback.playing_changed.connect(self._on_playing_changed)
         self.services.playback.following_changed.connect(self._on_following_changed)
 
     def _connect_actions(self) -> None:
-        playback, actions = self.services.playback, self.window.actions_by_name
+        playback, actions = self.services.playback, self.layout.actions
         for name, receiver in (
             ("new", self.documents.new),
             ("open", self.documents.ask_open),
@@ -101,7 +119,7 @@ class Application(QObject):
             ("quit", self.window.close),
             ("undo", self.services.model.undo),
             ("redo", self.services.model.redo),
-            ("add_run", self.window.workspace.runs.focus_add),
+            ("add_run", self.layout.workspace.runs.focus_add),
             ("reset_start", self.editing.reset_start),
             ("toggle_play", playback.toggle),
             ("step_forward", playback.step_forward),
@@ -110,8 +128,8 @@ class Application(QObject):
             ("end", playback.end),
             ("faster", playback.faster),
             ("slower", playback.slower),
-            ("reset_view", self.window.workspace.landscape.reset_view),
-            ("reset_layout", self.window.reset_layout),
+            ("reset_view", self.layout.workspace.landscape.reset_view),
+            ("reset_layout", self.layout.reset),
             ("theme", self.toggle_theme),
             ("shortcuts", self.help.show_shortcuts),
             ("about", self.help.show_about),
@@ -126,12 +144,12 @@ class Application(QObject):
         self.theme = LIGHT if self.theme.is_dark else DARK
         self._settings.setValue("theme", "dark" if self.theme.is_dark else "light")
         self._apply_theme_to_program()
-        self.window.set_theme(self.theme)
+        self.layout.set_theme(self.theme)
 
     @Slot(str, str)
     def on_fault_reported(self, sentence: str, _details: str) -> None:
         """A fault of the program itself: said in the window, which goes on."""
-        self.window.notice.say(sentence)
+        self.layout.notice.say(sentence)
 
     @Slot(list)
     def _on_files_dropped(self, paths: list[str]) -> None:
@@ -154,17 +172,17 @@ class Application(QObject):
     @Slot()
     def _on_problem_shown(self) -> None:
         problem = self.services.source.problem
-        self.window.show_problem(problem is not None, problem is not None and problem.rows is not None)
+        self.layout.show_problem(problem is not None, problem is not None and problem.rows is not None)
         if problem is not None:
-            self.window.notice.clear()
+            self.layout.notice.clear()
 
     @Slot(object, object)
     def _on_experiment_changed(self, _old: object, _new: object) -> None:
-        self.window.notice.clear()
+        self.layout.notice.clear()
 
     @Slot()
     def _on_history_changed(self) -> None:
-        model, actions = self.services.model, self.window.actions_by_name
+        model, actions = self.services.model, self.layout.actions
         for name, verb, text in (
             ("undo", self.tr("Undo"), model.undo_text),
             ("redo", self.tr("Redo"), model.redo_text),
@@ -174,18 +192,18 @@ class Application(QObject):
         actions["save"].setEnabled(model.modified or model.path is None)
         path = model.path
         title = model.experiment.title or (path.stem if path is not None else self.tr("Untitled experiment"))
-        self.window.title.setText(title if model.experiment.problem is not None else "")
+        self.layout.title.setText(title if model.experiment.problem is not None else "")
         self.window.setWindowFilePath(str(path) if path is not None else "")
         self.window.setWindowTitle(f"{title}[*]")
         self.window.setWindowModified(model.modified)
 
     @Slot(bool)
     def _on_playing_changed(self, playing: bool) -> None:
-        self.window.actions_by_name.set_playing(playing, self.theme)
+        self.layout.actions.set_playing(playing, self.theme)
 
     @Slot(bool)
     def _on_following_changed(self, following: bool) -> None:
-        self.window.actions_by_name["follow"].setChecked(following)
+        self.layout.actions["follow"].setChecked(following)
 
 
 def _without_arguments(receiver: object) -> object:

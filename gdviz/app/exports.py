@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from gdviz.app.main_window import MainWindow
+from gdviz.app.layout import Layout
 from gdviz.app.showing import Showing
 from gdviz.errors import InputError
 from gdviz.experiment.results import save_results
@@ -22,10 +22,11 @@ class Exports(QObject):
 
     noticed = Signal(str)
 
-    def __init__(self, services: Services, showing: Showing, window: MainWindow) -> None:
+    def __init__(self, services: Services, showing: Showing, layout: Layout, window: QWidget) -> None:
         super().__init__(window)
         self._services = services
         self._showing = showing
+        self._layout = layout
         self._window = window
 
     @Slot()
@@ -55,7 +56,7 @@ class Exports(QObject):
             view=self._services.model.experiment.view,
         )
         try:
-            save_picture(spec, path, QSize(1280, 800), self._window.theme)
+            save_picture(spec, path, QSize(1280, 800), self._layout.theme)
         except (InputError, OSError) as error:
             self.noticed.emit(str(error))
 

@@ -1,28 +1,22 @@
-"""Builds the program and runs its event loop. Everything that lives as long as the program is made here, and ended
-here."""
+"""Starts the program and runs its event loop. A window is on the screen before anything but Qt is imported."""
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
-import tempfile
-import time
-from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyqtgraph
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QSettings, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from gdviz import __version__
-from gdviz.app.application import Application
-from gdviz.app.faults import FaultReporter
-from gdviz.experiment.experiment import ProblemChoice
+from gdviz._version import __version__
+from gdviz.app.main_window import MainWindow
 
-__all__ = ["draw_window", "run_window"]
+if TYPE_CHECKING:
+    from gdviz.app.application import Application
+
+__all__ = ["make_qt_application", "run_window", "user_settings"]
 
 # NumPy's small operations hold the interpreter between two switches; at Python's 5 ms a busy worker leaves the window
 # ten frames a second, at 0.05 ms sixty, for a few percent of the worker's speed.
@@ -35,18 +29,14 @@ def run_window(path: str | None = None) -> int:
     """Show the window, opened on a file if one is given, until it is closed; returns the exit code."""
     sys.setswitchinterval(_SWITCH_INTERVAL)
     qt = make_qt_application()
-    faults = FaultReporter()
-    application = Application(settings())
-    faults.reported.connect(application.on_fault_reported)
-    application.window.show()
-    if path is not None:
-        QTimer.singleShot(0, application.window, partial(application.documents.open, path))
-    # What start-up made stays; the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
+    settings = user_settings()
+    window = MainWindow(settings)
+    window.restore_size()
+    starter = _Starter(window, settings, path)
+    window.painted.connect(starter.on_painted)
+    window.show()
     code = qt.exec()
-    faults.close()
-    if not application.close():
+    if not starter.close():
         # The worker sits in one long computation. Waiting for it would keep the user waiting, and ending the thread by
         # force aborts the process; all that matters is saved.
         _log.warning("the worker did not end in time")
@@ -54,51 +44,44 @@ def run_window(path: str | None = None) -> int:
     return code
 
 
-def draw_window() -> str:
-    """Draw one window off screen with a descent in it; returns what is wrong with it, or nothing. For the self-test."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    qt = make_qt_application()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        application = Application(settings, keeps_work=False)
-        window = application.window
-        window.resize(1280, 800)
-        window.show()
-        application.editing.choose_problem(ProblemChoice("rosenbrock"))
-        deadline = time.monotonic() + 10.0
-        while time.monotonic() < deadline and not _drawn(application):
-            qt.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-        drawn = _drawn(application)
-        image = window.grab().toImage()
-        window.close()
-        ended = application.close()
-        qt.processEvents()
-    if not drawn:
-        return "the descent was not computed within ten seconds"
-    colors = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
-    if len(colors) < 20:
-        return "the window is drawn empty"
-    return "" if ended else "the worker did not end"
+class _Starter(QObject):
+    """Loads the rest of the program once the window is on the screen."""
 
+    def __init__(self, window: MainWindow, settings: QSettings, path: str | None) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._path = path
+        self._application: Application | None = None
 
-def _drawn(application: Application) -> bool:
-    runs = application.showing.runs
-    return bool(runs) and not application.services.runs.running and application.services.landscape.surface is not None
+    @Slot()
+    def on_painted(self) -> None:
+        # Not within the paint event itself: what it has painted is seen only after it.
+        QTimer.singleShot(0, self._load)
+
+    @Slot()
+    def _load(self) -> None:
+        from gdviz.app.application import Application
+
+        self._application = Application(self._window, self._settings)
+        self._application.start(self._path)
+
+    def close(self) -> bool:
+        """End the program; whether the worker ended in time."""
+        return self._application is None or self._application.close()
 
 
 def make_qt_application() -> QApplication:
     """The one QApplication, with gdviz's names."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(QGuiApplication.highDpiScaleFactorRoundingPolicy())
     existing = QApplication.instance()
     qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     qt.setApplicationName("gdviz")
     qt.setApplicationDisplayName("gdviz")
     qt.setApplicationVersion(__version__)
     qt.setOrganizationName("gdviz")
-    pyqtgraph.setConfigOptions(antialias=True, useOpenGL=False)
     return qt
 
 
-def settings() -> QSettings:
+def user_settings() -> QSettings:
     """Where the program remembers layout, theme and recent files."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gdviz", "gdviz")

@@ -31,6 +31,7 @@ class Showing(QObject):
         self._workspace = workspace
         self._shown: tuple[ShownRun, ...] = ()
         self._connect()
+        self._show_runs_panel(services.model.experiment)
         self._on_experiment_changed(Experiment(), services.model.experiment)
 
     @property
@@ -62,8 +63,7 @@ class Showing(QObject):
         if old.problem != new.problem:
             services.source.resolve(new.problem)
         if old.runs != new.runs:
-            problem = services.source.problem
-            workspace.runs.set_runs(new.runs, new.labels(), problem is not None and problem.rows is not None)
+            self._show_runs_panel(new)
         if services.source.settled:
             services.runs.update(services.source.problem, new)
         if old.view != new.view or old.problem != new.problem:
@@ -80,7 +80,7 @@ class Showing(QObject):
         experiment = services.model.experiment
         workspace.problem.clear_notice()
         workspace.problem.set_choice(experiment.problem, problem)
-        workspace.runs.set_runs(experiment.runs, experiment.labels(), problem is not None and problem.rows is not None)
+        self._show_runs_panel(experiment)
         workspace.landscape.set_problem(problem)
         workspace.data.set_problem(problem)
         floor = problem.minimum_value if problem is not None else None
@@ -176,6 +176,11 @@ class Showing(QObject):
         # A race in which every run stopped early ends where the last one did.
         latest = max(ended, default=0)
         return latest, latest if ended else planned
+
+    def _show_runs_panel(self, experiment: Experiment) -> None:
+        problem = self._services.source.problem
+        has_rows = problem is not None and problem.rows is not None
+        self._workspace.runs.set_runs(experiment.runs, experiment.labels(), has_rows)
 
     def _collect_runs(self) -> None:
         services, workspace = self._services, self._workspace

@@ -143,6 +143,14 @@ class Playback(QObject):
             self._speed = float(speed)
             self.speed_changed.emit(self._speed)
 
+    def faster(self) -> None:
+        """Play at the next higher speed that is offered."""
+        self.set_speed(next((speed for speed in SPEEDS if speed > self._speed), self._speed))
+
+    def slower(self) -> None:
+        """Play at the next lower speed that is offered."""
+        self.set_speed(next((speed for speed in reversed(SPEEDS) if speed < self._speed), self._speed))
+
     def set_follow(self, following: bool) -> None:
         """Show the newest step from now on, or stay where it is shown now."""
         if following:
