@@ -179,11 +179,6 @@ def _label_of(name: str) -> str:
     return name if len(name) == 1 else name.replace("_", " ").capitalize()
 
 
-def _label(name: str) -> str:
-    """What a parameter is called on a form; a single letter is a symbol and stays as it is."""
-    return name if len(name) == 1 else name.replace("_", " ").capitalize()
-
-
 _declared_of: dict[type, tuple[Parameter, ...]] = {}
 
 
