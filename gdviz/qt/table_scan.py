@@ -1,7 +1,7 @@
-"""Reads the whole file behind a preview, a few milliseconds a turn, to say what will be left out and which classes there are.
+"""Reads the whole file behind a preview, a few milliseconds a turn: what will be left out of it, which classes it has.
 
-A preview shows the first rows only; a class that begins further down, or a cell that can't be read in line 30,000, is found
-here before anybody has waited for the table.
+A preview shows the first rows only. A class that begins further down, or a cell in line 30,000 that can't be read, is
+found here before anybody has waited for the table.
 """
 
 from __future__ import annotations

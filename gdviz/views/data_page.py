@@ -169,6 +169,13 @@ class DataPage(QWidget):
         self._form.edit_finished.connect(self.edit_finished)
         layout.addLayout(row)
         layout.addWidget(self._form)
+        # One column of labels for all that is fitted.
+        width = self.fontMetrics().horizontalAdvance(parameters["standardize"].label)
+        row.setColumnMinimumWidth(0, width)
+        self._roles.set_label_width(width)
+        form = self._form.layout()
+        assert isinstance(form, QGridLayout)
+        form.setColumnMinimumWidth(0, width)
         return self._fitting
 
     def _make_buttons(self, theme: Theme) -> QWidget:
@@ -207,7 +214,9 @@ class DataPage(QWidget):
             self._sentences = ()
         else:
             self._size.setText(
-                self.tr("{rows} rows, {columns} columns").format(rows=f"{table.rows:,}", columns=f"{len(table.columns):,}")
+                self.tr("{rows} rows, {columns} columns").format(
+                    rows=f"{table.rows:,}", columns=f"{len(table.columns):,}"
+                )
             )
             # The first sentence of the report is the number of rows.
             self._sentences = (*problem.notices, *table.report.sentences()[1:])
@@ -221,7 +230,9 @@ class DataPage(QWidget):
         self._notes.setText("\n".join(shown))
         self._notes.setVisible(bool(shown))
         self._more.setVisible(hidden > 0)
-        self._more.setText(self.tr("Show less") if self._more.isChecked() else self.tr("Show {count} more").format(count=hidden))
+        self._more.setText(
+            self.tr("Show less") if self._more.isChecked() else self.tr("Show {count} more").format(count=hidden)
+        )
 
     def _show_loss(self, model: str, options: Mapping[str, Any]) -> None:
         losses = MODELS.get(model).losses
@@ -230,7 +241,9 @@ class DataPage(QWidget):
             for name in losses:
                 loss = LOSSES.get(name)
                 self._loss.addItem(loss.label, name)
-                self._loss.setItemData(self._loss.count() - 1, f"{loss.formula}\n{loss.summary}", Qt.ItemDataRole.ToolTipRole)
+                self._loss.setItemData(
+                    self._loss.count() - 1, f"{loss.formula}\n{loss.summary}", Qt.ItemDataRole.ToolTipRole
+                )
         chosen = options.get("loss") or losses[0]
         self._loss.setCurrentIndex(self._loss.findData(chosen))
         self._loss.setEnabled(len(losses) > 1)

@@ -1,4 +1,4 @@
-"""Which column of a table is predicted, from which others, by which model: the part each column plays, to be changed."""
+"""Which column of a table is predicted, from which others and by which model, to be looked at and changed."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ ClassesOf = Callable[[str], tuple[str, ...] | None]
 """From the name of a column to its classes; None where they are not known yet."""
 
 _MOST_LINES = 7
+_WIDEST_LIST = 480
 
 
 class DataRoles(QWidget):
@@ -55,14 +56,16 @@ class DataRoles(QWidget):
             self._model.addItem(model.label, model.name)
             self._model.setItemData(self._model.count() - 1, model.summary, Qt.ItemDataRole.ToolTipRole)
         self._model.activated.connect(self._on_model_activated)
-        self._first = narrow_combo(self.tr("First class"), self)
-        self._second = narrow_combo(self.tr("Second class"), self)
+        self._first = narrow_combo(self.tr("Class 0"), self)
+        self._second = narrow_combo(self.tr("Class 1"), self)
+        self._second.setToolTip(self.tr("What is predicted is the probability p of class 1"))
+        self._first.setToolTip(self._second.toolTip())
         self._first.activated.connect(self._on_first_activated)
         self._second.activated.connect(self._on_second_activated)
-        self._class_label = QLabel(self.tr("Classes"), self)
-        self._class_note = QLabel(self)
-        self._class_note.setObjectName("muted")
-        self._class_note.setWordWrap(True)
+        self._first_label = QLabel(self.tr("Class 0"), self)
+        self._second_label = QLabel(self.tr("Class 1"), self)
+        self._searching = QLabel(self.tr("looking for the classes…"), self)
+        self._searching.setObjectName("muted")
         self._all = QCheckBox(self.tr("Features"), self)
         self._all.setToolTip(self.tr("The columns to predict it from: all or none"))
         self._all.clicked.connect(self._on_all_clicked)
@@ -109,6 +112,10 @@ class DataRoles(QWidget):
         self._classes_of = classes_of
         self._take(roles)
 
+    def set_label_width(self, width: int) -> None:
+        """Have the controls begin where those of other forms do."""
+        self._grid.setColumnMinimumWidth(0, width)
+
     def toggle_feature(self, name: str) -> None:
         """Make a column a feature, or none if it is one; nothing for a column that can't be."""
         for item in self._feature_items():
@@ -126,7 +133,7 @@ class DataRoles(QWidget):
         self._reason.setVisible(bool(self.reason))
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
@@ -136,13 +143,14 @@ class DataRoles(QWidget):
             label.setBuddy(control)
             grid.addWidget(label, line, 0)
             grid.addWidget(control, line, 1)
-        pair = QHBoxLayout()
-        pair.setSpacing(6)
-        pair.addWidget(self._first, 1)
-        pair.addWidget(self._second, 1)
-        grid.addWidget(self._class_label, 2, 0)
-        grid.addLayout(pair, 2, 1)
-        grid.addWidget(self._class_note, 3, 1)
+        for line, (label, combo) in enumerate(
+            ((self._first_label, self._first), (self._second_label, self._second)), 2
+        ):
+            label.setBuddy(combo)
+            label.setToolTip(combo.toolTip())
+            grid.addWidget(label, line, 0)
+            grid.addWidget(combo, line, 1)
+        grid.addWidget(self._searching, 4, 1)
         header = QHBoxLayout()
         header.addWidget(self._all)
         header.addStretch(1)
@@ -181,23 +189,18 @@ class DataRoles(QWidget):
         assert self._roles is not None
         known = self._classes_of(self._roles.target)
         pair = self._pair()
-        told = self._tells_classes()
-        for combo in (self._first, self._second):
-            combo.setVisible(told and len(pair) == 2)
-        self._class_label.setVisible(told and (len(pair) == 2 or known is None))
-        self._class_note.setVisible(told and (len(pair) == 2 or known is None))
-        if not told:
+        is_told = self._tells_classes() and len(pair) == 2
+        for widget in (self._first_label, self._first, self._second_label, self._second):
+            widget.setVisible(is_told)
+        self._searching.setVisible(self._tells_classes() and known is None and not pair)
+        if not is_told:
             return
-        if len(pair) < 2:
-            self._class_note.setText(self.tr("looking through the file…") if known is None else "")
-            return
-        offered = list(known or ()) or list(pair)
+        offered = list(known or pair)
         for combo, name in zip((self._first, self._second), pair, strict=True):
             if [combo.itemText(index) for index in range(combo.count())] != offered:
                 combo.clear()
                 combo.addItems(offered)
             combo.setCurrentText(name)
-        self._class_note.setText(self.tr("p is the probability of {name}").format(name=pair[1]))
 
     def _show_features(self) -> None:
         assert self._columns is not None
@@ -259,7 +262,9 @@ class DataRoles(QWidget):
         assert self._roles is not None
         target = self._roles.target
         if known:
-            return self.tr("{target} has only the class {name}; choose another target.").format(target=target, name=known[0])
+            return self.tr("{target} has only the class {name}; choose another target.").format(
+                target=target, name=known[0]
+            )
         return self.tr("{target} has no classes to tell apart; choose another target or model.").format(target=target)
 
     def _edit(self, roles: FitRoles) -> None:
@@ -300,12 +305,23 @@ class DataRoles(QWidget):
         self._edit(dataclasses.replace(self.roles, features=checked))
 
 
+class _NarrowCombo(QComboBox):
+    """Cuts its text to the width it is given; its list is as wide as the texts need."""
+
+    def showPopup(self) -> None:
+        view = self.view()
+        wanted = view.sizeHintForColumn(0) + 2 * view.frameWidth() + view.verticalScrollBar().sizeHint().width()
+        view.setMinimumWidth(min(wanted, _WIDEST_LIST))
+        super().showPopup()
+
+
 def narrow_combo(name: str, parent: QWidget) -> QComboBox:
     """A combo box that takes the width it is given, whatever the length of its texts."""
-    combo = QComboBox(parent)
+    combo = _NarrowCombo(parent)
     combo.setAccessibleName(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(6)
+    combo.setMinimumContentsLength(1)
+    combo.setMinimumWidth(72)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     keep_keys(combo)
     return combo

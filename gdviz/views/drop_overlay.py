@@ -21,6 +21,7 @@ class DropOverlay(QWidget):
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self._theme = theme
         self._verdict: DropVerdict | None = None
         self.setObjectName("dropOverlay")
@@ -71,7 +72,7 @@ class DropOverlay(QWidget):
         self._text.setText(self._verdict.text)
         self.setAccessibleName(self.said)
         self._show_icon()
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
         self.update()
@@ -81,12 +82,12 @@ class DropOverlay(QWidget):
         self._show_icon()
         self.update()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self.parentWidget().rect())
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(self._window.rect())
         return bool(super().eventFilter(watched, event))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(self._theme.window)

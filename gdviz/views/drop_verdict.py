@@ -35,7 +35,7 @@ class DropVerdict:
 
 
 def judge_drop(paths: list[str]) -> DropVerdict:
-    """The verdict on files of these paths. Looks at a few hundred bytes at most, and never at what is no ordinary file."""
+    """The verdict on files of these paths. Reads a few hundred bytes at most, of ordinary files only."""
     if len(paths) != 1:
         return _refused(_tr("One file at a time"), _tr("Drop a single table or experiment."))
     path = Path(paths[0])
@@ -53,7 +53,9 @@ def judge_drop(paths: list[str]) -> DropVerdict:
         )
     found = _recognized(path)
     if found:
-        return _refused(_tr("{name} can't be opened").format(name=path.name), _tr("It is {what}, not a table.").format(what=found))
+        return _refused(
+            _tr("{name} can't be opened").format(name=path.name), _tr("It is {what}, not a table.").format(what=found)
+        )
     return DropVerdict(
         "table",
         _tr("Open {name} as a table").format(name=path.name),

@@ -63,7 +63,7 @@ class TileGrid(QWidget):
         for tile in self.tiles:
             tile.set_theme(theme)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(watched, FunctionTile) and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             move = _MOVES.get(Qt.Key(event.key()))
             if move is not None:
@@ -151,7 +151,7 @@ class FunctionGallery(QWidget):
         for _, grid in self._groups:
             grid.set_theme(theme)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Down:
                 self._focus_first()
@@ -185,6 +185,8 @@ class FunctionGallery(QWidget):
         grid.left.connect(self._on_grid_left)
         for tile in grid.tiles:
             tile.focused.connect(self._on_tile_focused)
+        if self._groups:
+            self._content.addSpacing(8)
         self._content.addWidget(heading)
         self._content.addWidget(grid)
         self._groups.append((heading, grid))

@@ -87,13 +87,17 @@ class FunctionPage(QWidget):
         self._function = function
         if function is None:
             self._button.setText(self.tr("Pick a function"))
-            self._summary.setText(self.tr("Functions of one, two and more parameters, each known for what it does to a descent."))
+            self._summary.setText(
+                self.tr("Functions of one, two and more parameters, each known for what it does to a descent.")
+            )
         else:
             self._button.setText(function.label)
             self._summary.setText(function.summary)
             self._formula.setText(function.formula)
             self._button.setAccessibleName(self.tr("Function: {name}").format(name=function.label))
-            self._summary.setToolTip(self.tr("Source: {source}").format(source=function.source) if function.source else "")
+            self._summary.setToolTip(
+                self.tr("Source: {source}").format(source=function.source) if function.source else ""
+            )
         self._formula.setVisible(function is not None and bool(function.formula))
         self._show_picture()
         self._make_form()
@@ -104,7 +108,9 @@ class FunctionPage(QWidget):
             self._form.hide()
             self._form.deleteLater()
             self._form = None
-        parameters = [item for item in declared(self._function) if item.kind not in _WITHOUT_ROW] if self._function else []
+        parameters = (
+            [item for item in declared(self._function) if item.kind not in _WITHOUT_ROW] if self._function else []
+        )
         if parameters:
             self._form = ParameterForm(parameters, self)
             self._form.edited.connect(self.option_edited)
@@ -158,7 +164,7 @@ class _FunctionButton(QPushButton):
         self._theme = theme
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -23,7 +23,9 @@ class FunctionTile(QAbstractButton):
 
     focused = Signal()
 
-    def __init__(self, function: type[Problem], thumbnails: Thumbnails, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, function: type[Problem], thumbnails: Thumbnails, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.name = function.name
         self._function = function
@@ -55,30 +57,30 @@ class FunctionTile(QAbstractButton):
         self._theme = theme
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         width = 116
         return QSize(width, self.heightForWidth(width))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST_WIDTH, self.heightForWidth(_LEAST_WIDTH))
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
+    def hasHeightForWidth(self) -> bool:
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         return self._picture_height(width) + _NAME_GAP + self.fontMetrics().height() + 2
 
-    def nextCheckState(self) -> None:  # noqa: N802
+    def nextCheckState(self) -> None:
         """A click does not check: what is chosen is said by `setChecked`, once it is."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        # A window that opens gives the keyboard to its first control; only somebody who uses the keyboard wants to see that.
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # A window that opens gives the keyboard to its first control; only who uses the keyboard wants to see that.
         self._ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         super().focusInEvent(event)
         self.focused.emit()
@@ -88,7 +90,7 @@ class FunctionTile(QAbstractButton):
             self.update()
         return bool(super().event(event))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -1,4 +1,4 @@
-"""Lets a control reached by the Tab key keep the keys that otherwise play the descent: Space, arrows, Home, End, letters."""
+"""Lets a control reached by the Tab key keep the keys that otherwise play the descent: Space, arrows, letters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 __all__ = ["KeptKeys", "keep_keys"]
 
-_WITH_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_WITH_MODIFIERS = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 
 
 class KeptKeys(QObject):
@@ -17,7 +19,7 @@ class KeptKeys(QObject):
     A click does not take the keyboard, so that Space still plays after one.
     """
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_plain = not event.modifiers() & _WITH_MODIFIERS
             if is_plain and event.key() != Qt.Key.Key_Escape:

@@ -42,20 +42,20 @@ class LinkRow(QAbstractButton):
         self._icon = icon(self._icon_name, theme, theme.muted)
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         width = 2 * _MARGIN + _ICON + _GAP + self.fontMetrics().horizontalAdvance(self.text())
         return QSize(width, max(_ICON, self.fontMetrics().height()) + 2 * _PADDING)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(2 * _MARGIN + _ICON + _GAP + 60, self.sizeHint().height())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOption()
         option.initFrom(self)
         painter = QPainter(self)

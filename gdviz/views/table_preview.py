@@ -59,8 +59,8 @@ class TablePreviewDialog(QDialog):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        """`guessed` is the file as it reads by itself, `shown` as it is read at first; `options` are those of the fit that
-        is open already, to be kept where they still apply."""
+        """`guessed` is the file as it reads by itself, `shown` as it is read at first; `options` are those of the fit
+        that is open already, to be kept where they still apply."""
         super().__init__(parent)
         self._guess = guessed.dialect
         self._dialect = shown.dialect
@@ -96,9 +96,9 @@ class TablePreviewDialog(QDialog):
         if self._error:
             return self._error
         if self._preview is not None and self._preview.is_large:
-            return self.tr("It holds {size:,.0f} MB of text, and no more than {cap:,.0f} MB are read; take fewer rows.").format(
-                size=self._preview.text_size / _MB, cap=DEFAULT_CAP / _MB
-            )
+            return self.tr(
+                "It holds {size:,.0f} MB of text, and no more than {cap:,.0f} MB are read; take fewer rows."
+            ).format(size=self._preview.text_size / _MB, cap=DEFAULT_CAP / _MB)
         return self._scan.error or self._roles.reason
 
     @property
@@ -121,7 +121,7 @@ class TablePreviewDialog(QDialog):
         self._scan_ended()
         super().reject()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         self._scan_ended()
         super().closeEvent(event)
 
@@ -135,7 +135,7 @@ class TablePreviewDialog(QDialog):
         heading = QHBoxLayout()
         heading.setSpacing(12)
         heading.addWidget(title)
-        heading.addWidget(self._facts, 1, Qt.AlignmentFlag.AlignBottom)
+        heading.addWidget(self._facts, 1, Qt.AlignmentFlag.AlignVCenter)
         self._notice = NoticeStrip(theme, self)
         self._rows = PreviewRows(theme, self)
         self._rows.column_clicked.connect(self._on_column_clicked)
@@ -173,20 +173,20 @@ class TablePreviewDialog(QDialog):
 
     def _make_reading(self) -> QGridLayout:
         self._encoding = narrow_combo(self.tr("Encoding"), self)
-        for name, label in ENCODINGS.items():
-            self._encoding.addItem(self._marked(label, name == self._guess.encoding), name)
+        for codec, shown_name in ENCODINGS.items():
+            self._encoding.addItem(shown_name, codec)
         self._delimiter = narrow_combo(self.tr("Delimiter"), self)
         delimiters = dict(DELIMITERS)
         for dialect in (self._guess, self._dialect):
             delimiters.setdefault(dialect.delimiter, dialect.delimiter)
         for mark, name in delimiters.items():
-            self._delimiter.addItem(self._marked(name, mark == self._guess.delimiter), mark)
+            self._delimiter.addItem(name, mark)
         self._decimal = narrow_combo(self.tr("Decimal mark"), self)
-        for mark, name in ((".", self.tr("point  1.5")), (",", self.tr("comma  1,5"))):
-            self._decimal.addItem(self._marked(name, mark == self._guess.decimal), mark)
+        for mark, name in ((".", self.tr("point, 1.5")), (",", self.tr("comma, 1,5"))):
+            self._decimal.addItem(name, mark)
         for combo in (self._encoding, self._delimiter, self._decimal):
             combo.activated.connect(self._on_reading_edited)
-        self._header = QCheckBox(self.tr("The first row names the columns"), self)
+        self._header = QCheckBox(self.tr("The first row is a header"), self)
         self._header.clicked.connect(self._on_reading_edited)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
@@ -196,13 +196,16 @@ class TablePreviewDialog(QDialog):
             (self.tr("Delimiter"), self._delimiter),
             (self.tr("Decimal mark"), self._decimal),
         )
-        for column, (text, combo) in enumerate(fields):
-            label = QLabel(text, self)
+        self._labels: list[tuple[QLabel, str]] = []
+        for column, (name, combo) in enumerate(fields):
+            label = QLabel(name, self)
             label.setObjectName("muted")
             label.setBuddy(combo)
-            combo.setMinimumWidth(150)
+            combo.setMinimumWidth(128)
             grid.addWidget(label, 0, column)
             grid.addWidget(combo, 1, column)
+            grid.setColumnStretch(column, 1)
+            self._labels.append((label, name))
         grid.addWidget(self._header, 1, 3)
         grid.setColumnStretch(4, 1)
         return grid
@@ -224,14 +227,19 @@ class TablePreviewDialog(QDialog):
         row.addWidget(buttons)
         return row
 
-    def _marked(self, name: str, guessed: bool) -> str:
-        return self.tr("{name} (guessed)").format(name=name) if guessed else name
-
     def _show_reading(self) -> None:
         self._encoding.setCurrentIndex(self._encoding.findData(self._dialect.encoding))
         self._delimiter.setCurrentIndex(self._delimiter.findData(self._dialect.delimiter))
         self._decimal.setCurrentIndex(self._decimal.findData(self._dialect.decimal))
         self._header.setChecked(self._dialect.header)
+        guess, dialect = self._guess, self._dialect
+        as_guessed = (
+            dialect.encoding == guess.encoding,
+            dialect.delimiter == guess.delimiter,
+            dialect.decimal == guess.decimal,
+        )
+        for (label, text), guessed in zip(self._labels, as_guessed, strict=True):
+            label.setText(self.tr("{name}, guessed").format(name=text) if guessed else text)
 
     def _show_rows(self, shown: Preview | None) -> None:
         self._preview = shown
@@ -299,6 +307,7 @@ class TablePreviewDialog(QDialog):
             "header": self._header.isChecked(),
         }
         self._dialect = dataclasses.replace(self._dialect, **changed)
+        self._show_reading()
         try:
             shown = preview(self._path, self._dialect)
         except InputError as error:

@@ -131,7 +131,8 @@ def _painted(sample: _Sample, theme: Theme) -> QPixmap:
 def _paint_surface(painter: QPainter, surface: Surface, sample: _Sample, theme: Theme) -> None:
     assert sample.levels is not None
     # The last colour stands for points without a value.
-    colors = np.concatenate([theme.band_colors(_BANDS), [QColor(theme.panel).getRgb()[:3]]]).astype(np.uint8)
+    empty = QColor(theme.panel)
+    colors = np.vstack([theme.band_colors(_BANDS), [empty.red(), empty.green(), empty.blue()]]).astype(np.uint8)
     # Pictures have their first row on top, surfaces at the bottom.
     pixels = np.ascontiguousarray(colors[bands(surface.values, sample.levels)[::-1]])
     height, width = surface.values.shape

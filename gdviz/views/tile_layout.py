@@ -14,7 +14,9 @@ class TileLayout(QLayout):
     `columns` fixes how many stand side by side; without it there are as many as are at least `least_width` wide.
     """
 
-    def __init__(self, parent: QWidget | None = None, least_width: int = 136, columns: int | None = None, gap: int = 8) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, least_width: int = 136, columns: int | None = None, gap: int = 8
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._least_width = least_width
@@ -22,37 +24,37 @@ class TileLayout(QLayout):
         self._gap = gap
         self.setContentsMargins(0, 0, 0, 0)
 
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
+    def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
 
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # noqa: N802
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+    def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
+    def hasHeightForWidth(self) -> bool:
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         return self._placed(QRect(0, 0, width, 0), apply=False)
 
-    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+    def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
         self._placed(rect, apply=True)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         columns = self._columns or 4
         width = columns * self._least_width + (columns - 1) * self._gap
         return QSize(width, self.heightForWidth(width))
 
-    def minimumSize(self) -> QSize:  # noqa: N802
+    def minimumSize(self) -> QSize:
         columns = self._columns or 1
         return QSize(columns * self._least_width + (columns - 1) * self._gap, 0)
 

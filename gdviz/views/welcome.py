@@ -76,9 +76,9 @@ class WelcomeView(QWidget):
         layout.addLayout(self._make_functions(content))
         layout.addSpacing(28)
         below = QHBoxLayout()
-        below.setSpacing(32)
-        below.addLayout(self._make_tables(content), 1)
-        below.addLayout(self._make_examples(content), 1)
+        below.setSpacing(24)
+        below.addLayout(self._make_tables(content), 4)
+        below.addLayout(self._make_examples(content), 5)
         layout.addLayout(below)
         layout.addStretch(3)
         area.setWidget(page)
@@ -165,7 +165,7 @@ class WelcomeView(QWidget):
         row.addWidget(words, 1)
         row.addWidget(self._open)
         layout = QVBoxLayout()
-        layout.setSpacing(4)
+        layout.setSpacing(2)
         layout.addWidget(_heading(self.tr("Drop a table"), content))
         layout.addSpacing(4)
         layout.addWidget(drop)
@@ -177,7 +177,7 @@ class WelcomeView(QWidget):
 
     def _make_examples(self, content: QWidget) -> QVBoxLayout:
         layout = QVBoxLayout()
-        layout.setSpacing(4)
+        layout.setSpacing(2)
         layout.addWidget(_heading(self.tr("Open an example"), content))
         layout.addSpacing(4)
         for stem, title in list(example_titles().items())[:_MOST_EXAMPLES]:
