@@ -9,17 +9,18 @@ from __future__ import annotations
 import dataclasses
 import string
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-import pyqtgraph
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from gdviz.files import resource
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from PySide6.QtSvg import QSvgRenderer
 
 __all__ = ["DARK", "LIGHT", "Theme", "apply_theme", "icon", "run_color", "run_dash", "run_symbol"]
 
@@ -73,11 +74,10 @@ class Theme:
 
     def band_colors(self, count: int) -> npt.NDArray[np.uint8]:
         """`(count, 3)` red, green and blue from the lowest band to the highest, in steps that look equal."""
-        places = np.linspace(0.0, 1.0, count)
-        stops = np.array([place for place, _ in self.band_stops])
-        anchors = _oklab(np.array([_rgb(color) for _, color in self.band_stops]))
-        mixed = np.stack([np.interp(places, stops, anchors[:, axis]) for axis in range(3)], axis=-1)
-        return (255 * _from_oklab(mixed) + 0.5).astype(np.uint8)
+        # Imported here, and pyqtgraph below: the first window is coloured before they are loaded.
+        from gdviz.views.color_mixing import mixed_colors
+
+        return mixed_colors(self.band_stops, count)
 
 
 # Okabe & Ito 2008; yellow is lost on a light background, so it is a run's colour on the dark one only.
@@ -142,7 +142,7 @@ DARK = Theme(
 
 # pyqtgraph's names: circle, diamond, square, triangles up and down, pentagon, star.
 _SYMBOLS = ("o", "d", "s", "t1", "t", "p", "star")
-_DASHES: tuple[tuple[float, ...], ...] = ((), (6.0, 3.0), (2.0, 2.5), (9.0, 3.0, 2.0, 3.0), (14.0, 4.0))
+_DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 4.0), (3.0, 3.0), (12.0, 3.0, 3.0, 3.0), (20.0, 5.0))
 
 
 def run_color(theme: Theme, style: int) -> QColor:
@@ -157,7 +157,7 @@ def run_symbol(style: int) -> str:
 
 
 def run_dash(style: int) -> tuple[float, ...]:
-    """The dash pattern in widths of the line, on and off in turn; empty for a line without gaps."""
+    """The dash pattern in pixels, on and off in turn; empty for a line without gaps."""
     return _DASHES[style % len(_DASHES)]
 
 
@@ -166,6 +166,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(_stylesheet(theme))
+    import pyqtgraph
+
     pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted)
 
 
@@ -174,6 +176,8 @@ def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:
 
     `color` is that of the text if left out, or of the severity for "warning" and "error". Raises MissingResourceError.
     """
+    from PySide6.QtSvg import QSvgRenderer
+
     source = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
     severities = {"info": theme.accent, "warning": theme.warning, "error": theme.error}
     result = QIcon()
@@ -240,41 +244,3 @@ def _palette(theme: Theme) -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.disabled))
     return palette
-
-
-# Colours between the stops are mixed in Oklab, where equal distances look equal. Source: Ottosson 2020,
-# https://bottosson.github.io/posts/oklab/
-_TO_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-def _rgb(color: str) -> tuple[float, float, float]:
-    red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    return red, green, blue
-
-
-def _oklab(rgb: np.ndarray) -> np.ndarray:
-    """Oklab of sRGB colours `(..., 3)` between 0 and 1."""
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    lab: np.ndarray = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
-    return lab
-
-
-def _from_oklab(lab: np.ndarray) -> np.ndarray:
-    """sRGB of Oklab colours `(..., 3)`, brought into its range."""
-    cones = (lab @ np.linalg.inv(_TO_LAB).T) ** 3
-    linear = np.clip(cones @ np.linalg.inv(_TO_CONES).T, 0.0, 1.0)
-    rgb: np.ndarray = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return rgb
