@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtCore import QObject, QSettings, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication
 
 from gdviz.app.documents import Documents
@@ -18,7 +18,7 @@ from gdviz.app.main_window import MainWindow
 from gdviz.app.showing import Showing
 from gdviz.files import resource
 from gdviz.qt.services import Services
-from gdviz.views.theme import DARK, LIGHT, Theme, apply_theme
+from gdviz.views.theme import DARK, LIGHT, apply_theme, remembered_theme
 
 __all__ = ["Application"]
 
@@ -32,7 +32,7 @@ class Application(QObject):
         self._settings = settings
         self._closed = False
         self._faults: FaultReporter | None = None
-        self.theme = self._first_theme()
+        self.theme = remembered_theme(settings)
         self._apply_theme_to_program()
         self.services = Services(self)
         self.window = window
@@ -72,12 +72,6 @@ class Application(QObject):
                 self._faults.close()
             return self.services.close()
         return True
-
-    def _first_theme(self) -> Theme:
-        remembered = self._settings.value("theme", "")
-        if remembered in ("light", "dark"):
-            return DARK if remembered == "dark" else LIGHT
-        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
     def _apply_theme_to_program(self) -> None:
         program = QApplication.instance()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from gdviz._version import __version__
 from gdviz.app.main_window import MainWindow
+from gdviz.views.theme import remembered_theme
 
 if TYPE_CHECKING:
     from gdviz.app.application import Application
@@ -31,6 +32,7 @@ def run_window(path: str | None = None) -> int:
     qt = make_qt_application()
     settings = user_settings()
     window = MainWindow(settings)
+    window.set_background(remembered_theme(settings).window)
     window.restore_size()
     starter = _Starter(window, settings, path)
     window.painted.connect(starter.on_painted)

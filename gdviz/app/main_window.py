@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QSettings, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QMainWindow
 
 __all__ = ["DropSign", "MainWindow"]
@@ -52,6 +61,12 @@ class MainWindow(QMainWindow):
     def set_drop_sign(self, sign: DropSign) -> None:
         """Let drops be announced by this; before, they are refused."""
         self._sign = sign
+
+    def set_background(self, color: str) -> None:
+        """Fill the empty window with this colour, `#RRGGBB`; what is put into it brings its own."""
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(color))
+        self.setPalette(palette)
 
     def restore_size(self) -> None:
         """The size and place of the last time, or one that suits the screen."""

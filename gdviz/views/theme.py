@@ -11,7 +11,7 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PySide6.QtSvg import QSvgRenderer
 
-__all__ = ["DARK", "LIGHT", "Theme", "apply_theme", "icon", "run_color", "run_dash", "run_symbol"]
+__all__ = ["DARK", "LIGHT", "Theme", "apply_theme", "icon", "remembered_theme", "run_color", "run_dash", "run_symbol"]
 
 Stop: TypeAlias = tuple[float, str]
 
@@ -143,6 +143,11 @@ DARK = Theme(
 # pyqtgraph's names: circle, diamond, square, triangles up and down, pentagon, star.
 _SYMBOLS = ("o", "d", "s", "t1", "t", "p", "star")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 4.0), (3.0, 3.0), (12.0, 3.0, 3.0, 3.0), (20.0, 5.0))
+
+
+def remembered_theme(settings: QSettings) -> Theme:
+    """The theme chosen the last time, or the one that the platform asks for."""
+    return {"light": LIGHT, "dark": DARK}.get(str(settings.value("theme", "")), Theme.system())
 
 
 def run_color(theme: Theme, style: int) -> QColor:
