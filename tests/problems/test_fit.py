@@ -239,6 +239,21 @@ def test_that_separable_species_have_no_minimum_until_l2_gives_them_one() -> Non
     assert held.minima.shape == (1, 5)
 
 
+def test_that_a_minimum_is_no_longer_looked_for_once_every_row_is_on_its_right_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[np.ndarray] = []
+    whole = DataFit.hessian
+
+    def counted(fit: DataFit, x: np.ndarray) -> np.ndarray:
+        looks.append(x)
+        return whole(fit, x)
+
+    monkeypatch.setattr(DataFit, "hessian", counted)
+    assert DataFit(table="builtin:iris", classes=("setosa", "virginica")).minima.shape == (0, 5)
+    assert len(looks) < 20
+
+
 def test_that_losses_without_a_closed_form_list_no_minimum_and_look_at_the_same_part() -> None:
     squares = DataFit(table="builtin:line")
     for loss in ("absolute_error", "huber"):

@@ -78,6 +78,13 @@ def test_that_rows_with_a_missing_value_in_a_used_column_are_left_out_and_counte
         make_data_set(table, Roles(target="y"))
 
 
+def test_that_a_class_has_only_the_rows_with_all_features(make_table: MakeTable) -> None:
+    table = make_table(x=[1.0, math.nan, 3.0, 4.0, 5.0], y=["a", "b", "b", None, "c"])
+    data = make_data_set(table, Roles(classes=("a", "b")))
+    assert data.row_index.tolist() == [0, 2]
+    assert (data.missing_rows, data.other_rows) == (2, 1)
+
+
 def test_that_features_are_standardized_by_population_deviation_and_targets_are_not(make_table: MakeTable) -> None:
     data = make_data_set(make_table(x=[2.0, 4.0, 6.0, 8.0], y=[10.0, 20.0, 30.0, 50.0]), Roles())
     np.testing.assert_allclose(data.X[:, 0], np.array([-3, -1, 1, 3]) / math.sqrt(5), rtol=1e-15)

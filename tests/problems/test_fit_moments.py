@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from fractions import Fraction
 
 import array_api_strict
@@ -40,6 +41,28 @@ def test_that_values_are_mean_squared_residuals_however_far_features_are_from_ze
         # Where the terms of a prediction nearly cancel, the point's own rounding is amplified by their size.
         tolerance = 1e-10 if offset < 1e6 else 1e-6
         assert float(loss.value(x)) == pytest.approx(mean_square(X, y, x), rel=tolerance)
+
+
+def test_that_values_are_exact_even_where_the_solution_is_not() -> None:
+    X, y = example(rows=50)
+    centred, target = X - X.mean(axis=0), y - y.mean()
+    rough = np.full(4, 0.7)
+    error = target - centred @ rough
+    moments = dataclasses.replace(
+        Moments.of(X, y), solution=rough, residual=float(np.mean(error**2)), rest=centred.T @ error / len(y)
+    )
+    x = np.array([1.0, -2.0, 0.5, 0.0, 4.0])
+    assert float(QuadraticLoss(moments, 2.0).value(x)) == pytest.approx(mean_square(X, y, x), rel=1e-12)
+
+
+@pytest.mark.parametrize("ratio", [1e2, 1e3, 5e3])
+def test_that_badly_scaled_features_are_solved_to_all_digits_of_lstsq(ratio: float) -> None:
+    X, y = example(rows=5000)
+    left, _, right = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    X = left * np.geomspace(1.0, 1 / ratio, 4) @ right
+    y = X @ np.array([1.0, 2.0, 3.0, 4.0]) + 1e-9 * y
+    expected = np.linalg.lstsq(X - X.mean(axis=0), y - y.mean(), rcond=None)[0]
+    np.testing.assert_allclose(Moments.of(X, y).ridge_solution(0.0)[:-1], expected, rtol=1e-11)
 
 
 def test_that_the_lowest_value_is_the_residual_of_lstsq() -> None:

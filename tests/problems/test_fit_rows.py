@@ -68,6 +68,18 @@ def test_that_gradients_of_a_batch_are_those_of_its_points(model_name: str, loss
         np.testing.assert_allclose(gradients[index, 0], gradient, rtol=1e-10, atol=1e-12)
 
 
+def test_that_the_slope_of_the_activation_enters_where_a_loss_is_of_the_output() -> None:
+    generator = np.random.default_rng(0)
+    X, y = generator.normal(size=(200, 3)), generator.random(200)
+    mean = RowMean(model("logistic"), loss("squared_error"), X, y)
+    x = generator.normal(size=4)
+    p = 1 / (1 + np.exp(-(X @ x[:3] + x[3])))
+    value, gradient = mean.value_and_gradient(x)
+    assert float(value) == pytest.approx(np.mean((y - p) ** 2), rel=1e-13)
+    slopes = 2 * (p - y) * p * (1 - p)
+    np.testing.assert_allclose(gradient, [*(slopes @ X / 200), slopes.mean()], rtol=1e-12)
+
+
 @every_pair
 def test_that_mini_batches_are_means_over_their_rows(model_name: str, loss_name: str) -> None:
     mean, X, y = example(model_name, loss_name)
