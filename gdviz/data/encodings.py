@@ -176,9 +176,15 @@ class TextDecoder:
 
     def _decode(self, raw: bytes, final: bool) -> str:
         try:
-            text = self._decoder.decode(raw, final)
-        except UnicodeDecodeError as error:
-            text = self._decode_otherwise(error, final)
+            try:
+                text = self._decoder.decode(raw, final)
+            except UnicodeDecodeError as error:
+                text = self._decode_otherwise(error, final)
+        except UnicodeError:  # Python's way to say that the mark is missing which tells the order of bytes
+            raise TableFormatError(
+                f"it begins without the byte-order mark of {ENCODINGS[self.encoding]}; choose another encoding, "
+                "such as UTF-16 LE or UTF-16 BE."
+            ) from None
         return text.removeprefix("\ufeff") if self._at_start else text
 
     def _decode_otherwise(self, error: UnicodeDecodeError, final: bool) -> str:

@@ -41,7 +41,7 @@ class DataRoles(QWidget):
     edited = Signal()
 
     def __init__(self, parent: QWidget | None = None, tall: bool = False) -> None:
-        """`tall`: the list of features takes all the height there is."""
+        """`tall`: the list of features takes all the height there is, and `reason` is said elsewhere."""
         super().__init__(parent)
         self._columns: Columns | None = None
         self._roles: FitRoles | None = None
@@ -130,7 +130,7 @@ class DataRoles(QWidget):
         self._show_classes()
         self._show_features()
         self._reason.setText(self.reason)
-        self._reason.setVisible(bool(self.reason))
+        self._reason.setVisible(bool(self.reason) and not self._tall)
 
     def _lay_out(self) -> None:
         self._grid = grid = QGridLayout()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 
 from gdviz.views.theme import Theme, icon
 
-__all__ = ["NoticeStrip"]
+__all__ = ["NoticeStrip", "as_sentence"]
 
 Severity = Literal["info", "warning"]
 
@@ -52,7 +52,7 @@ class NoticeStrip(QFrame):
     def say(self, text: str, severity: Severity = "warning") -> None:
         """Show this sentence in place of the one before."""
         self._severity = severity
-        self._text.setText(text[:1].upper() + text[1:])
+        self._text.setText(as_sentence(text))
         self.setAccessibleName(self._text.text())
         self.setProperty("severity", severity)
         self.set_theme(self._theme)
@@ -73,3 +73,9 @@ class NoticeStrip(QFrame):
     def _on_close_clicked(self) -> None:
         self.clear()
         self.dismissed.emit()
+
+
+def as_sentence(text: str) -> str:
+    """A message with a capital at its start, unless that is a name such as photo.png."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text

@@ -37,7 +37,7 @@ from gdviz.experiment.experiment import ProblemChoice
 from gdviz.models import MODELS
 from gdviz.qt.table_scan import TableScan
 from gdviz.views.data_roles import DataRoles, narrow_combo
-from gdviz.views.notice_strip import NoticeStrip
+from gdviz.views.notice_strip import NoticeStrip, as_sentence
 from gdviz.views.preview_rows import PreviewRows
 from gdviz.views.theme import Theme
 
@@ -82,6 +82,7 @@ class TablePreviewDialog(QDialog):
         self._roles.show_roles(shown, resolved_roles(shown, self._options), self._classes_of)
         self._begin_scan()
         self._show_state()
+        self._open.setFocus()
 
     @property
     def choice(self) -> ProblemChoice:
@@ -266,7 +267,7 @@ class TablePreviewDialog(QDialog):
     def _show_state(self) -> None:
         reason = self.reason
         text = reason or (self.tr("Looking through the file for its classes…") if self.waiting else "")
-        self._reason.setText(text[:1].upper() + text[1:])
+        self._reason.setText(as_sentence(text.removeprefix(f"{self._path.name}: ")))
         self._reason.setProperty("alarming", bool(reason))
         self._reason.style().unpolish(self._reason)
         self._reason.style().polish(self._reason)

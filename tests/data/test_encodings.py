@@ -147,3 +147,14 @@ def test_that_a_lenient_decoder_shows_what_does_not_fit() -> None:
     assert not decoder.broken
     assert decoder.feed(b"1,\xff\n2,\xfe\n", final=True).decode() == "1,�\n2,�\n"
     assert decoder.broken
+
+
+@pytest.mark.parametrize(("encoding", "lenient"), [("utf-16", False), ("utf-16", True), ("utf-32", True)])
+def test_that_a_wide_encoding_without_its_mark_is_refused_in_words(encoding: str, lenient: bool) -> None:
+    with pytest.raises(TableFormatError, match="byte-order mark"):
+        TextDecoder(encoding, lenient).feed(b"a,b\n1,2\n", final=True)
+
+
+def test_that_bytes_that_are_no_utf32_are_refused_in_words() -> None:
+    with pytest.raises(TableFormatError, match="not UTF-32"):
+        TextDecoder("utf-32").feed(b"a,b\n1,2\n", final=True)
