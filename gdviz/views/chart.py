@@ -61,10 +61,11 @@ class Polyline:
                 x, y, drawn = _cut_at_dashes(x, y, lengths, dash)
         self._segments = arrayToLineSegments(x, y, drawn, False)
 
-    def paint(self, painter: QPainter, color: QColor) -> None:
+    def paint(self, painter: QPainter, color: QColor, extra: float = 0.0) -> None:
+        """Draw it, wider by `extra` where it is the rim of another line."""
         if len(self.x) < 2:
             return
-        pen = QPen(color, _LINE_WIDTH)
+        pen = QPen(color, _LINE_WIDTH + extra)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap if self._square else Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines(*self._segments.drawargs())
@@ -72,6 +73,9 @@ class Polyline:
 
 class Chart(QWidget):
     """The axes of a chart and where values lie between them. Subclasses write `paint_content` and `paint_overlay`."""
+
+    name_height = 0.0
+    """The least height of the lines for names of axes."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,8 +186,9 @@ class Chart(QWidget):
         metrics = self._metrics()
         line = metrics.height()
         factor = self._y_axis.ticks(5).factor
-        top = _GAP + (line + 4 if self._y_name or self._note or factor else 0)
-        bottom = self.height() - (line + _TICK_TEXT_GAP + 4) - (line + 2 if self._name_below() else 0)
+        top = _GAP + (max(line + 4, self.name_height) if self._y_name or self._note or factor else 0)
+        below = max(line + 2, self.name_height) if self._name_below() else 0
+        bottom = self.height() - (line + _TICK_TEXT_GAP + 4) - below
         self._y_ticks = self._y_axis.ticks(max(2, int((bottom - top) / (3.2 * line))))
         widest = max((metrics.horizontalAdvance(tick.text) for tick in self._y_ticks.marks), default=0.0)
         # Multiples of 8 pixels, so that the chart doesn't move with every other number.
@@ -196,7 +201,7 @@ class Chart(QWidget):
 
     def _name_below(self) -> bool:
         """Whether the name of x needs a line of its own; a short one stands before the first mark."""
-        return self._metrics().horizontalAdvance(self._x_name) > 30
+        return self.name_height > 0 or self._metrics().horizontalAdvance(self._x_name) > 30
 
     def _paint_axes(self, painter: QPainter) -> None:
         plot, metrics = self._plot, self._metrics()
@@ -217,7 +222,7 @@ class Chart(QWidget):
         self._paint_y_texts(painter, metrics)
         self._paint_x_texts(painter, metrics)
         painter.setFont(self.font())
-        self._paint_names(painter, metrics)
+        self.paint_names(painter)
 
     def _paint_y_texts(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         plot, line = self._plot, metrics.height()
@@ -245,17 +250,38 @@ class Chart(QWidget):
                 taken.append(place)
                 painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, tick.text)
 
-    def _paint_names(self, painter: QPainter, metrics: QFontMetricsF) -> None:
-        plot, line = self._plot, metrics.height()
+    def paint_names(self, painter: QPainter, x_taken: float = 0.0, y_taken: float = 0.0) -> None:
+        """Paint the name of x in a line below where it needs one, that of y above on the left, the note on the right.
+
+        Where a width is `taken`, something else of this width stands for the name, and only the factor is painted.
+        """
+        metrics = self._metrics()
+        middle = Qt.AlignmentFlag.AlignVCenter
         if self._name_below():
-            place = QRectF(plot.left(), plot.bottom() + _TICK_TEXT_GAP + line + 2, plot.width(), line)
-            name = _elided(metrics, self._x_name + self._factor(self._x_ticks), place.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, name)
-        place = QRectF(_GAP, plot.top() - line - 6, self.width() - 2 * _GAP, line)
-        name = (self._y_name + self._factor(self._y_ticks)).strip()
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft, _elided(metrics, name, place.width()))
+            place = self.x_name_place()
+            name = "" if x_taken else self._x_name
+            if x_taken:
+                place.setLeft(place.center().x() + x_taken / 2)
+            name = _elided(metrics, name + self._factor(self._x_ticks), place.width())
+            across = Qt.AlignmentFlag.AlignLeft if x_taken else Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(place, across | middle, name)
+        place = self.y_name_place()
+        place.setLeft(place.left() + y_taken)
+        name = (("" if y_taken else self._y_name) + self._factor(self._y_ticks)).strip()
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | middle, _elided(metrics, name, place.width()))
         place.setLeft(place.left() + min(metrics.horizontalAdvance(name) + _GAP, place.width()))
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight, _elided(metrics, self._note, place.width()))
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | middle, _elided(metrics, self._note, place.width()))
+
+    def x_name_place(self) -> QRectF:
+        """The line below the chart for the name of x."""
+        line = self._metrics().height()
+        height = max(line, self.name_height)
+        return QRectF(self._plot.left(), self.height() - height - 1, self._plot.width(), height)
+
+    def y_name_place(self) -> QRectF:
+        """The line above the chart for the name of y."""
+        height = max(self._metrics().height(), self.name_height)
+        return QRectF(_GAP, self._plot.top() - height - 5, self.width() - 2 * _GAP, height)
 
     @staticmethod
     def _factor(ticks: Ticks) -> str:

@@ -1,4 +1,4 @@
-"""Loss or gradient norm per step: a heading with the scales, a legend that names the runs, and the chart.
+"""Loss or gradient norm per step: a legend that names the runs, the scales, and the chart.
 
 The view keeps a `ColumnCurve` for every run and pulls only new rows into it; what is drawn has at most two points a
 pixel column, however long the runs are. Later steps than the shown one are not drawn, though the axes leave room.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from gdviz.analysis.axis import readable
 from gdviz.analysis.column_curve import ColumnCurve, CurveColumn, has_logarithm, step_axis, value_axis
@@ -26,7 +26,7 @@ _MOST_ROWS = 400_000
 
 
 class CurveView(QWidget):
-    """The curves of one column of every run's trajectory, up to the shown step."""
+    """The curves of one column of every run's trajectory, up to the shown step; `title` is what they are called."""
 
     step_requested = Signal(int)
     """A click, a drag or the wheel over the chart asks for this step."""
@@ -38,22 +38,18 @@ class CurveView(QWidget):
     def __init__(self, column: CurveColumn, title: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._column = column
-        self._title = title
         self._theme = theme
         self._floor: float | None = None
         self._runs: tuple[ShownRun, ...] = ()
         self._curves: dict[int, ColumnCurve] = {}
         self._hidden: frozenset[int] = frozenset()
         self.setAccessibleName(title)
-        self._heading = QLabel(title)
-        self._heading.setObjectName("heading")
-        self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._log_values = self._toggle(self.tr("log value"), self.tr("Values on a logarithmic axis"), checked=True)
         self._log_steps = self._toggle(self.tr("log step"), self.tr("Steps on a logarithmic axis"), checked=False)
         self._all_steps = QToolButton()
         self._all_steps.setToolTip(self.tr("Show all steps; Ctrl and the wheel show fewer"))
         self._all_steps.setIconSize(QSize(16, 16))
-        self._legend = CurveLegend(theme)
+        self._legend = CurveLegend(theme, self._controls())
         self._canvas = CurveCanvas(theme)
         self._canvas.setAccessibleName(title)
         self._canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -73,17 +69,19 @@ class CurveView(QWidget):
         button.setChecked(checked)
         return button
 
-    def _lay_out(self) -> None:
-        header = QHBoxLayout()
-        header.setSpacing(4)
-        header.addWidget(self._heading, 1)
-        for button in (self._log_values, self._log_steps, self._all_steps):
-            header.addWidget(button)
-        header.setContentsMargins(6, 0, 0, 0)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 4, 4)
+    def _controls(self) -> QWidget:
+        controls = QWidget()
+        layout = QHBoxLayout(controls)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addLayout(header)
+        for button in (self._log_values, self._log_steps, self._all_steps):
+            layout.addWidget(button)
+        return controls
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
         layout.addWidget(self._legend)
         layout.addWidget(self._canvas, 1)
 

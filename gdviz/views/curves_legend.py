@@ -1,13 +1,14 @@
-"""Names the runs of a chart, each with its mark; a click hides or shows a curve."""
+"""The line above a chart: its runs by name, each with its mark, and its controls; a click on a run hides its curve."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from gdviz.views.flow_layout import FlowLayout
 from gdviz.views.shown import ShownRun
 from gdviz.views.symbols import draw_symbol
 from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
@@ -16,20 +17,20 @@ __all__ = ["CurveLegend"]
 
 _MARK_WIDTH = 28
 _LONGEST_NAME = 150
-_PADDING = 6
+_PADDING = 4
 
 
 class CurveLegend(QWidget):
-    """One entry for each run, in as many lines as they need."""
+    """One entry for each run, in as many lines as they need, and `controls` at the end of the last."""
 
     visibility_changed = Signal(int, bool)
     """(key of the run, whether its curve is to be seen)"""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, controls: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._entries: dict[int, _Entry] = {}
-        self._layout = _Lines(self)
+        self._layout = FlowLayout(self, trailing=controls)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -41,7 +42,6 @@ class CurveLegend(QWidget):
             self._rebuild(runs)
         for key, run in wanted.items():
             self._entries[key].show_run(run, key not in hidden)
-        self.setVisible(bool(wanted))
 
     def entry(self, key: int) -> QAbstractButton:
         """The button of a run; raises `KeyError`."""
@@ -140,60 +140,3 @@ class _Entry(QAbstractButton):
         name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, int(place.width()) + 1)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         painter.end()
-
-
-class _Lines(QLayout):
-    """Lays items out like words: next to each other, on a new line where there is no room."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(2)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), place=False)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:
-        size = QSize(0, 0)
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._arrange(rect, place=True)
-
-    def _arrange(self, rect: QRect, place: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
-        for item in self._items:
-            hint = item.sizeHint()
-            width = min(hint.width(), max(rect.width(), 1))
-            if x > rect.x() and x + width > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if place:
-                item.setGeometry(QRect(x, y, width, hint.height()))
-            x += width + self.spacing()
-            line = max(line, hint.height())
-        return y + line - rect.y()
