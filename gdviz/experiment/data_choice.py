@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from gdviz.data.builtin import BUILTIN_PREFIX, builtin_table
-from gdviz.data.dialect import DELIMITERS, Dialect
+from gdviz.data.dialect import Dialect
 from gdviz.data.roles import Columns, default_features, guess_target
 from gdviz.data.table import ColumnKind, Table
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.models import MODELS
+from gdviz.problems.fit_data import class_name
+from gdviz.problems.fit_source import READING_OPTIONS, chosen_dialect
 
 __all__ = [
     "MOST_CLASSES",
@@ -43,7 +45,6 @@ MOST_CLASSES = 200
 """So many classes of a column are told apart; a column of numbers that has more of them is no column of classes."""
 
 _ROWS_LOOKED_AT = 100_000
-_READING = ("encoding", "delimiter", "decimal", "header")
 _ROLES = ("target", "features", "model", "classes")
 # Two species that a straight line almost tells apart, seen by two lengths: few enough parameters to look at.
 _BUNDLED_OPTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -133,7 +134,7 @@ def class_names(table: Table, target: str) -> tuple[str, ...]:
     different = np.unique(values[~np.isnan(values)])
     if len(different) > MOST_CLASSES:
         return ()
-    return tuple(dict.fromkeys(f"{value:g}" for value in different.tolist()))
+    return tuple(class_name(value) for value in different.tolist())
 
 
 def data_choice(
@@ -173,18 +174,11 @@ def bundled_choice(name: str) -> ProblemChoice:
     return ProblemChoice(PROBLEM, {"table": BUILTIN_PREFIX + table.name, **_BUNDLED_OPTIONS.get(name, {})})
 
 
-def chosen_dialect(guess: Dialect, options: Mapping[str, Any]) -> Dialect:
-    """The guess with what the options say instead; raises `InputError` for what can't be read."""
-    changed = {name: options[name] for name in _READING if options.get(name) is not None}
-    by_name = {name: delimiter for delimiter, name in DELIMITERS.items()}
-    if "delimiter" in changed:
-        changed["delimiter"] = by_name.get(str(changed["delimiter"]).lower(), changed["delimiter"])
-    return dataclasses.replace(guess, **changed)
-
-
 def dialect_options(guess: Dialect, dialect: Dialect) -> dict[str, Any]:
     """What options have to say for this dialect to be read where `guess` would be."""
-    different = {name: getattr(dialect, name) for name in _READING if getattr(dialect, name) != getattr(guess, name)}
+    different = {
+        name: getattr(dialect, name) for name in READING_OPTIONS if getattr(dialect, name) != getattr(guess, name)
+    }
     if "delimiter" in different:
         different["delimiter"] = dialect.delimiter_name
     return different

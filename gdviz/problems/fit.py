@@ -231,8 +231,8 @@ class DataFit(Problem):
         return self._view.copy()
 
     def prepare(self) -> None:
-        """Find minimum and domain now, which takes a while where rows are many; later they are at hand."""
-        _ = self._minimum, self._view
+        """Find minimum, domain and means now, which takes a while where rows are many; later they are at hand."""
+        _ = self._minimum, self._view, self.data.means
 
     def value(self, x: Array) -> Array:
         x = float_array(x)

@@ -105,8 +105,10 @@ class FittedModel:
 
         Two points make the whole line of a linear fit; a probability needs about 200 for its curve.
         """
-        own = self.data.own_column(feature)
-        places = np.linspace(own.min() if low is None else low, own.max() if high is None else high, count)
+        if low is None or high is None:
+            own = self.data.own_column(feature)
+            low, high = own.min() if low is None else low, own.max() if high is None else high
+        places = np.linspace(low, high, count)
         return np.stack([places, self.along((feature,), places[:, None])], axis=-1)
 
     def boundary(self, features: tuple[str, ...]) -> Boundary:

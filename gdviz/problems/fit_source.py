@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from gdviz.data.sniff import sniff
 from gdviz.data.table import Table
 from gdviz.problems.fit_data import DataSet, Roles, make_data_set
 
-__all__ = ["LoadedTable", "Reading"]
+__all__ = ["READING_OPTIONS", "LoadedTable", "Reading", "chosen_dialect"]
 
 
 class Reading(NamedTuple):
@@ -32,18 +33,29 @@ class Reading(NamedTuple):
 
     def dialect(self) -> Dialect | None:
         """How to read the file where anything of that was chosen, the rest guessed; raises `InputError`."""
-        chosen: dict[str, Any] = {name: value for name, value in self._asdict().items() if value is not None}
-        del chosen["table"]
-        if not chosen or self.bundled:
+        if self.bundled or self == Reading(self.table):
             return None
-        if self.delimiter is not None:
-            by_name = {name: delimiter for delimiter, name in DELIMITERS.items()}
-            chosen["delimiter"] = by_name.get(self.delimiter.lower(), self.delimiter)
-        return dataclasses.replace(sniff(self.table).dialect, **chosen)
+        return chosen_dialect(sniff(self.table).dialect, self._asdict())
 
     def read(self) -> Table:
         """The table; raises `InputError` where there is none."""
         return read_table(self.table, self.dialect())
+
+
+READING_OPTIONS: tuple[str, ...] = Reading._fields[1:]
+"""The options of a fit that say how its file is read."""
+
+
+def chosen_dialect(guess: Dialect, options: Mapping[str, Any]) -> Dialect:
+    """The guess with what options of a fit say instead; raises `InputError` for what can't be read.
+
+    A delimiter may be named, as in "tab".
+    """
+    changed = {name: options[name] for name in READING_OPTIONS if options.get(name) is not None}
+    by_name = {name: delimiter for delimiter, name in DELIMITERS.items()}
+    if "delimiter" in changed:
+        changed["delimiter"] = by_name.get(str(changed["delimiter"]).lower(), changed["delimiter"])
+    return dataclasses.replace(guess, **changed)
 
 
 @dataclass(frozen=True, eq=False)
