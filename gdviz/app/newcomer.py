@@ -19,13 +19,13 @@ _STEPS = 500
 def default_runs(problem: Problem) -> tuple[RunConfig, ...]:
     """Gradient descent, momentum and Adam: three ways that differ to the eye, at rates at which they get somewhere.
 
-    Gradient descent gets half of the largest stable rate, momentum, whose steps add up, a fifth of that, and Adam,
+    Gradient descent gets a third of the largest stable rate, momentum, whose steps add up, a fifth of that, and Adam,
     whose steps are about as long as its rate, a hundredth of the landscape's width.
     """
     limit = stable_rate(problem)
-    rate = _rounded(limit / 2) if limit is not None else 1e-3
     widths = problem.domain[:, 1] - problem.domain[:, 0]
     adam_rate = _rounded(float(np.min(widths)) / 100)
+    rate = _rounded(limit / 3) if limit is not None else adam_rate
     return (
         RunConfig(optimizer("gradient_descent", learning_rate=rate), steps=_STEPS),
         RunConfig(optimizer("momentum", learning_rate=_rounded(rate / 5), momentum=0.9), steps=_STEPS),
