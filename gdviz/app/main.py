@@ -17,18 +17,21 @@ from gdviz.views.theme import remembered_theme
 if TYPE_CHECKING:
     from gdviz.app.application import Application
 
-__all__ = ["make_qt_application", "run_window", "user_settings"]
+__all__ = ["SWITCH_INTERVAL", "make_qt_application", "run_window", "user_settings"]
 
-# NumPy's small operations hold the interpreter between two switches; at Python's 5 ms a busy worker leaves the window
-# ten frames a second, at 0.05 ms sixty, for a few percent of the worker's speed.
-_SWITCH_INTERVAL = 5e-5
+SWITCH_INTERVAL = 5e-5
+"""Seconds after which a busy worker has to let the window have the interpreter.
+
+NumPy's small operations hold it between two switches: at Python's 5 ms a busy worker leaves the window ten frames a
+second, at 0.05 ms sixty, for a few percent of the worker's speed.
+"""
 
 _log = logging.getLogger(__name__)
 
 
 def run_window(path: str | None = None) -> int:
     """Show the window, opened on a file if one is given, until it is closed; returns the exit code."""
-    sys.setswitchinterval(_SWITCH_INTERVAL)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     qt = make_qt_application()
     settings = user_settings()
     window = MainWindow(settings)
