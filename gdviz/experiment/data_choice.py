@@ -7,7 +7,7 @@ change roles and turn them into a `ProblemChoice` again, so that what they show 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.models import MODELS
 from gdviz.problems.fit_data import class_name
-from gdviz.problems.fit_source import READING_OPTIONS, chosen_dialect
+from gdviz.problems.fit_source import READING_OPTIONS
 
 __all__ = [
     "MOST_CLASSES",
@@ -29,15 +29,16 @@ __all__ = [
     "FitRoles",
     "bundled_choice",
     "carried_over",
-    "chosen_dialect",
     "class_names",
     "completed",
+    "constant_columns",
     "data_choice",
     "dialect_options",
     "resolved_roles",
     "retargeted",
     "usual_model",
     "with_model",
+    "without_features",
 ]
 
 PROBLEM = "data"
@@ -101,6 +102,11 @@ def carried_over(roles: FitRoles, before: Columns, after: Columns) -> FitRoles:
     return dataclasses.replace(roles, features=features)
 
 
+def without_features(roles: FitRoles, names: Collection[str]) -> FitRoles:
+    """The roles without these columns as features."""
+    return dataclasses.replace(roles, features=tuple(name for name in roles.features if name not in names))
+
+
 def with_model(roles: FitRoles, model: str) -> FitRoles:
     """Another model for the same columns."""
     classes = roles.classes if MODELS.get(model).target_kind == "class" else None
@@ -119,6 +125,11 @@ def completed(roles: FitRoles, classes: tuple[str, ...]) -> FitRoles:
 def usual_model(kind: ColumnKind) -> str:
     """The model that suits a target of this kind."""
     return "logistic" if kind == "text" else "linear"
+
+
+def constant_columns(table: Table) -> tuple[str, ...]:
+    """The numeric columns that have one value only, from which nothing can be predicted."""
+    return tuple(column.name for column in table.columns if column.kind == "numeric" and column.constant)
 
 
 def class_names(table: Table, target: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from gdviz.experiment.data_choice import (
     PROBLEM,
     bundled_choice,
     class_names,
+    constant_columns,
     data_choice,
     resolved_roles,
 )
@@ -24,6 +25,7 @@ from gdviz.models import MODELS
 from gdviz.parameters import declared
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
+from gdviz.problems.fit_source import Reading
 from gdviz.views.data_roles import DataRoles, narrow_combo
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.link_row import LinkRow
@@ -33,7 +35,6 @@ from gdviz.views.theme import Theme, icon
 __all__ = ["DataPage"]
 
 _FORM = ("delta", "l2", "l1", "alpha", "standardize")
-_READING = ("table", "encoding", "delimiter", "decimal", "header")
 _FEW_SENTENCES = 2
 
 
@@ -52,6 +53,7 @@ class DataPage(QWidget):
         self._choice: ProblemChoice | None = None
         self._table: Table | None = None
         self._classes: dict[str, tuple[str, ...]] = {}
+        self._constant: tuple[str, ...] = ()
         self._sentences: tuple[str, ...] = ()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +73,7 @@ class DataPage(QWidget):
         if table is not self._table:
             self._table = table
             self._classes = {}
+            self._constant = constant_columns(table) if table is not None else ()
         self._choice = choice
         has_table = choice is not None
         self._invitation.setVisible(not has_table)
@@ -87,7 +90,7 @@ class DataPage(QWidget):
         self._show_table(table, problem)
         if table is not None:
             roles = resolved_roles(table, choice.options)
-            self._roles.show_roles(table, roles, self._classes_of)
+            self._roles.show_roles(table, roles, self._classes_of, self._constant)
             self._show_loss(roles.model, choice.options)
 
     def set_theme(self, theme: Theme) -> None:
@@ -293,5 +296,5 @@ def _table_of(choice: ProblemChoice | None, problem: Problem | None) -> Table | 
     """The table of this choice, where `problem` was made of it."""
     if choice is None or choice.name != PROBLEM or not isinstance(problem, DataFit) or problem.loaded is None:
         return None
-    same = all(getattr(problem, name) == choice.options.get(name) for name in _READING)
-    return problem.loaded.table if same else None
+    reading = Reading(**{name: choice.options[name] for name in Reading._fields if name in choice.options})
+    return problem.loaded.table if problem.loaded.reading == reading else None

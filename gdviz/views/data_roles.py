@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gdviz.data.roles import Columns
-from gdviz.experiment.data_choice import FitRoles, completed, retargeted, with_model
+from gdviz.experiment.data_choice import FitRoles, completed, retargeted, with_model, without_features
 from gdviz.models import MODELS
 from gdviz.views.kept_keys import keep_keys
 
@@ -47,6 +47,7 @@ class DataRoles(QWidget):
         self._roles: FitRoles | None = None
         self._classes_of: ClassesOf = lambda _target: None
         self._listed: tuple[object, ...] = ()
+        self._constant: tuple[str, ...] = ()
         self._tall = tall
         self._target = narrow_combo(self.tr("Target"), self)
         self._target.setToolTip(self.tr("The column to predict"))
@@ -96,8 +97,12 @@ class DataRoles(QWidget):
         """Why no fit can be made of these roles, in words; empty where one can."""
         if self._columns is None or self._roles is None:
             return ""
-        numeric = [name for name, kind in self._kinds().items() if kind == "numeric" and name != self._roles.target]
-        if not numeric:
+        usable = [
+            name
+            for name, kind in self._kinds().items()
+            if kind == "numeric" and name != self._roles.target and name not in self._constant
+        ]
+        if not usable:
             return self.tr("There is no numeric column besides the target to predict it from; choose another target.")
         if not self._roles.features:
             return self.tr("Choose at least one feature.")
@@ -106,10 +111,13 @@ class DataRoles(QWidget):
             return self._too_few_classes(known)
         return ""
 
-    def show_roles(self, columns: Columns, roles: FitRoles, classes_of: ClassesOf) -> None:
-        """Show these roles of these columns; classes that are still to be chosen are."""
+    def show_roles(
+        self, columns: Columns, roles: FitRoles, classes_of: ClassesOf, constant: tuple[str, ...] = ()
+    ) -> None:
+        """Show these roles of these columns, of which `constant` can be no features; classes still to be chosen are."""
         self._columns = columns
         self._classes_of = classes_of
+        self._constant = constant
         self._take(roles)
 
     def set_label_width(self, width: int) -> None:
@@ -124,7 +132,7 @@ class DataRoles(QWidget):
                 item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
 
     def _take(self, roles: FitRoles) -> None:
-        self._roles = completed(roles, self._classes_of(roles.target) or ())
+        self._roles = completed(without_features(roles, self._constant), self._classes_of(roles.target) or ())
         self._show_target()
         self._show_model()
         self._show_classes()
@@ -205,7 +213,7 @@ class DataRoles(QWidget):
     def _show_features(self) -> None:
         assert self._columns is not None
         assert self._roles is not None
-        listed = (self._columns.names, self._columns.kinds, self._roles.target)
+        listed = (self._columns.names, self._columns.kinds, self._roles.target, self._constant)
         with QSignalBlocker(self._list):
             if listed != self._listed:
                 self._listed = listed
@@ -227,12 +235,15 @@ class DataRoles(QWidget):
             if name == self._roles.target:
                 continue
             item = QListWidgetItem(name, self._list)
-            if kind == "numeric":
+            item.setToolTip(name)
+            if kind == "numeric" and name not in self._constant:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(Qt.CheckState.Unchecked)
-                item.setToolTip(name)
+                continue
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            if kind == "numeric":
+                item.setToolTip(self.tr("{name} has the same value in every row").format(name=name))
             else:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
                 item.setToolTip(self.tr("{name} holds text, and features must be numbers").format(name=name))
         if not self._tall:
             lines = min(_MOST_LINES, max(1, self._list.count()))

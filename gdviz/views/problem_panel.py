@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 
 from gdviz.data.sniff import preview, sniff
 from gdviz.errors import InputError
-from gdviz.experiment.data_choice import PROBLEM, chosen_dialect
+from gdviz.experiment.data_choice import PROBLEM
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
+from gdviz.problems.fit_source import chosen_dialect
 from gdviz.views.data_page import DataPage
 from gdviz.views.function_page import FunctionPage
 from gdviz.views.kept_keys import keep_keys

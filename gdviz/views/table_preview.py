@@ -29,12 +29,14 @@ from gdviz.errors import InputError
 from gdviz.experiment.data_choice import (
     carried_over,
     class_names,
+    constant_columns,
     data_choice,
     dialect_options,
     resolved_roles,
 )
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.models import MODELS
+from gdviz.problems.fit_source import READING_OPTIONS
 from gdviz.qt.table_scan import TableScan
 from gdviz.views.data_roles import DataRoles, narrow_combo
 from gdviz.views.notice_strip import NoticeStrip, as_sentence
@@ -43,7 +45,6 @@ from gdviz.views.theme import Theme
 
 __all__ = ["TablePreviewDialog"]
 
-_READING = ("encoding", "delimiter", "decimal", "header")
 _MOST_NOTES = 4
 _MB = 2**20
 
@@ -65,7 +66,7 @@ class TablePreviewDialog(QDialog):
         self._guess = guessed.dialect
         self._dialect = shown.dialect
         self._preview: Preview | None = shown
-        self._options = {name: value for name, value in options.items() if name not in _READING}
+        self._options = {name: value for name, value in options.items() if name not in READING_OPTIONS}
         self._columns: Columns = shown
         self._error = ""
         self._classes: dict[str, tuple[str, ...]] = {}
@@ -330,7 +331,7 @@ class TablePreviewDialog(QDialog):
         if table is not None:
             roles = carried_over(self._roles.roles, self._columns, table)
             self._columns = table
-            self._roles.show_roles(table, roles, self._classes_of)
+            self._roles.show_roles(table, roles, self._classes_of, constant_columns(table))
         if self._scan.running:
             self._show_notes()
         else:
