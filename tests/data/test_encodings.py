@@ -19,7 +19,11 @@ CHINESE = "姓名,身高,性别\n张三,172,男\n李四,165,女\n"
         (b"x,y\n1,2\n", "utf-8", True),
         (b"", "utf-8", True),
         (b"1", "utf-8", True),
-        ("12345678901234567890\0".encode("utf-16-le"), "utf-8", True),  # zeros on one side of pairs, but zeros in the text too
+        (
+            "12345678901234567890\0".encode("utf-16-le"),
+            "utf-8",
+            True,
+        ),  # zeros on one side of pairs, but zeros in the text too
         (b"x\0", "utf-8", True),  # an odd zero byte alone makes no UTF-16
         (CHINESE.encode(), "utf-8", True),
         (CHINESE.encode("utf-8-sig"), "utf-8", True),

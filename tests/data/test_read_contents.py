@@ -244,6 +244,21 @@ def test_that_ragged_rows_are_skipped_and_listed_by_line(table_file: TableFile, 
     )
 
 
+def test_that_lines_are_counted_through_blank_and_skipped_ones(table_file: TableFile) -> None:
+    report = read_table(
+        table_file("x,y\n" + "1,2\n\n3\n" * 50_000 + "oops,5\n" + "1,2\n\n" * 50_000 + "6,oops\n")
+    ).report
+    assert report.bad_cells == (BadCell(150_002, "x", "oops"), BadCell(250_003, "y", "oops"))
+    assert report.skipped_count == 50_000
+
+
+@pytest.mark.parametrize("repeats", [1, 10_000])
+def test_that_comments_with_as_many_cells_as_a_row_are_no_rows(table_file: TableFile, repeats: int) -> None:
+    table = read_table(table_file("# lab\nname,kind\n" + "a,b\n# c,d\n" * repeats + "e,f\n"))
+    assert table.rows == repeats + 1
+    assert table.column("name").categories == ("a", "e")
+
+
 def test_that_lines_are_counted_through_quoted_line_ends_and_comments(table_file: TableFile) -> None:
     rows = '1,"a\nb"\n# x\n2,c\n' * 9_000
     report = read_table(table_file(f"# lab\nx,name\n{rows}oops,d\n1,2,3\n")).report

@@ -71,16 +71,18 @@ def test_that_reading_can_be_given_up_and_closes_the_file(long_file: Path) -> No
 
 
 def test_that_steps_are_short(long_file: Path) -> None:
-    list(TableReader(long_file))  # imports what is imported at first use
-    durations: list[float] = []
-    last = time.process_time()
-    for _ in TableReader(long_file):
-        now = time.process_time()
-        durations.append(now - last)
-        last = now
-    # Some 10 ms each on an idle machine; one step that reads everything at once would take 150.
-    assert sorted(durations)[len(durations) // 2] < 0.03
-    assert max(durations) < 0.1
+    def longest_step() -> float:
+        durations: list[float] = []
+        last = time.process_time()
+        for _ in TableReader(long_file):
+            now = time.process_time()
+            durations.append(now - last)
+            last = now
+        return max(durations)
+
+    # Some 10 ms each on an idle machine, and everything at once would take 150. The first round imports pyarrow, and
+    # neighbours disturb single rounds.
+    assert min(longest_step() for _ in range(4)) < 0.05
 
 
 def test_that_numbers_are_those_that_python_reads(long_file: Path) -> None:

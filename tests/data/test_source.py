@@ -107,7 +107,19 @@ def test_that_impossible_paths_are_refused(path: str) -> None:
         read_table(path)
 
 
-def test_that_a_file_swapped_for_a_pipe_at_the_last_moment_is_refused(
+@has_pipes
+@pytest.mark.timeout(20)
+def test_that_a_pipe_put_in_place_of_a_file_is_refused_without_waiting_for_it(
+    table_file: WriteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordinary = os.stat(table_file("x,y\n1,2\n"))
+    os.mkfifo(tmp_path / "pipe.csv")
+    monkeypatch.setattr(os, "stat", lambda _: ordinary)  # as it was a moment ago
+    with pytest.raises(InputError, match="is a pipe, not an ordinary file"):
+        TableFile(tmp_path / "pipe.csv")
+
+
+def test_that_a_file_swapped_for_a_folder_at_the_last_moment_is_refused(
     table_file: WriteFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = table_file("x,y\n1,2\n")
@@ -263,6 +275,17 @@ def test_that_a_file_that_changes_while_loading_gives_no_table(
     with pytest.raises(FileChangedError, match="the file changed while loading; load it again"):
         list(steps)
     assert reader.table is None
+
+
+@pytest.mark.parametrize("change", [append, empty])
+def test_that_a_file_of_another_length_is_noticed_at_its_end(
+    table_file: WriteFile, change: Callable[[Path], None]
+) -> None:
+    path = table_file("x,y\n1,2\n")
+    with TableFile(path) as file:
+        change(path)
+        with pytest.raises(FileChangedError):
+            file.read(100)
 
 
 def test_that_reading_again_after_a_change_works(table_file: WriteFile) -> None:
