@@ -71,6 +71,7 @@ class Showing(QObject):
         workspace.problem.set_choice(new.problem, services.source.problem)
         self._collect_runs()
         self._show_statuses()
+        self._tell_extent()
         self._wake()
 
     @Slot()
@@ -81,14 +82,19 @@ class Showing(QObject):
         workspace.problem.clear_notice()
         workspace.problem.set_choice(experiment.problem, problem)
         self._show_runs_panel(experiment)
+        # Paths on the problem before mean nothing on this one, and may be of another dimension.
+        self._show_runs(())
         workspace.landscape.set_problem(problem)
         workspace.data.set_problem(problem)
         floor = problem.minimum_value if problem is not None else None
         workspace.loss.set_floor(floor)
+        if problem is None:
+            services.landscape.clear()
+        self._apply_view(experiment)
         services.runs.update(problem, experiment)
         services.playback.home()
-        self._apply_view(experiment)
         self._collect_runs()
+        self._tell_extent()
         self.problem_shown.emit()
         self._wake()
 
@@ -137,8 +143,7 @@ class Showing(QObject):
     def _on_ticked(self, seconds: float) -> None:
         services, workspace = self._services, self._workspace
         services.runs.look()
-        newest, planned = self._extent()
-        services.playback.set_extent(newest, planned)
+        self._tell_extent()
         services.playback.tick(seconds)
         for view in (workspace.landscape, workspace.loss, workspace.gradient_norm, workspace.data):
             if view.isVisible():
@@ -163,6 +168,11 @@ class Showing(QObject):
     def _wake(self) -> None:
         self._services.clock.start()
 
+    def _tell_extent(self) -> None:
+        # At once where something was chosen, not at the next tick: playing may be asked for before it.
+        newest, planned = self._extent()
+        self._services.playback.set_extent(newest, planned)
+
     def _extent(self) -> tuple[int, int]:
         """The newest step that all runs have reached or stopped before, and the steps planned."""
         planned = max(
@@ -183,7 +193,7 @@ class Showing(QObject):
         self._workspace.runs.set_runs(experiment.runs, experiment.labels(), has_rows)
 
     def _collect_runs(self) -> None:
-        services, workspace = self._services, self._workspace
+        services = self._services
         experiment = services.model.experiment
         labels = experiment.labels()
         shown = []
@@ -191,21 +201,22 @@ class Showing(QObject):
             trajectory = services.runs.trajectory(entry.key)
             if trajectory is not None and len(trajectory) > 0:
                 shown.append(ShownRun(entry.key, labels[entry.key], entry.style, trajectory))
-        runs = tuple(shown)
-        if runs != self._shown:
-            self._shown = runs
-            for view in (
-                workspace.landscape,
-                workspace.loss,
-                workspace.gradient_norm,
-                workspace.data,
-                workspace.timeline,
-            ):
-                view.set_runs(runs)
-            marks = {change.step for entry in experiment.runs for change in entry.config.changes}
-            workspace.timeline.set_change_marks(tuple(sorted(marks)))
+        if self._show_runs(tuple(shown)):
             self._show_statuses()
             self._move_plane(services.playback.step)
+
+    def _show_runs(self, runs: tuple[ShownRun, ...]) -> bool:
+        """Have every view show these runs; whether they are others than before."""
+        if runs == self._shown:
+            return False
+        self._shown = runs
+        workspace = self._workspace
+        for view in (workspace.landscape, workspace.loss, workspace.gradient_norm, workspace.data, workspace.timeline):
+            view.set_runs(runs)
+        entries = self._services.model.experiment.runs
+        marks = {change.step for entry in entries for change in entry.config.changes}
+        workspace.timeline.set_change_marks(tuple(sorted(marks)))
+        return True
 
     def _show_statuses(self) -> None:
         services = self._services

@@ -53,6 +53,13 @@ class LandscapeService(QObject):
         self._cancel()
         self._begin()
 
+    def clear(self) -> None:
+        """There is no landscape: what is under way is dropped, and the next problem is sampled whichever it is."""
+        self._problem = None
+        self._waiting = False
+        self._cancel()
+        self.surface = None
+
     def move(self, through: np.ndarray) -> None:
         """Hold the parameters that are not on the axes at another point; waits for the preview under way."""
         if self._problem is None or np.array_equal(through, self._through):
