@@ -186,7 +186,6 @@ class Application(QObject):
         actions["save"].setEnabled(model.modified or model.path is None)
         path = model.path
         title = model.experiment.title or (path.stem if path is not None else self.tr("Untitled experiment"))
-        self.layout.title.setText(title if model.experiment.problem is not None else "")
         self.window.setWindowFilePath(str(path) if path is not None else "")
         self.window.setWindowTitle(f"{title}[*]")
         self.window.setWindowModified(model.modified)

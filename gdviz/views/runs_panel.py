@@ -57,10 +57,11 @@ class RunsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self._make_header())
+        self.tools = self._make_tools()
+        """What stands in the title bar: the button that adds a run."""
+        layout.addWidget(self._make_mode_row())
         layout.addWidget(self._make_busy_row())
         layout.addWidget(self._make_list(), 1)
-        layout.addWidget(self._make_shared())
 
     @property
     def applies_from_here(self) -> bool:
@@ -114,39 +115,31 @@ class RunsPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._add.setIcon(icon("add", theme))
+        self.tools.setIcon(icon("add", theme))
         for card in self._cards.values():
             card.set_theme(theme)
 
     def focus_add(self) -> None:
         """Open the list of optimizers to add."""
-        self._add.showMenu()
+        self.tools.showMenu()
 
-    def _make_header(self) -> QWidget:
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        heading = QLabel(self.tr("Runs"), row)
-        heading.setObjectName("heading")
-        self._add = QToolButton(row)
-        self._add.setIcon(icon("add", self._theme))
-        self._add.setText(self.tr("Add"))
-        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._add.setToolTip(self.tr("Add a run with another optimizer"))
-        self._add.setAccessibleName(self.tr("Add a run"))
-        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self._add)
+    def _make_tools(self) -> QToolButton:
+        add = QToolButton(self)
+        add.setIcon(icon("add", self._theme))
+        add.setText(self.tr("Add"))
+        add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        add.setToolTip(self.tr("Add a run with another optimizer"))
+        add.setAccessibleName(self.tr("Add a run"))
+        add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(add)
         menu.setToolTipsVisible(True)
         for entry in OPTIMIZERS:
             action = menu.addAction(entry.label)
             action.setToolTip(entry.summary)
             action.setData(entry.name)
         menu.triggered.connect(self._on_add_triggered)
-        self._add.setMenu(menu)
-        layout.addWidget(heading)
-        layout.addStretch(1)
-        layout.addWidget(self._add)
-        return row
+        add.setMenu(menu)
+        return add
 
     def _make_busy_row(self) -> QWidget:
         self._busy_row = QWidget(self)
@@ -188,16 +181,13 @@ class RunsPanel(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         outer.addLayout(self._list)
+        outer.addWidget(self._make_shared(content))
         outer.addStretch(1)
         area.setWidget(content)
         return area
 
-    def _make_shared(self) -> QWidget:
-        box = QWidget(self)
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        self._mode_row = QWidget(box)
+    def _make_mode_row(self) -> QWidget:
+        self._mode_row = QWidget(self)
         row = QHBoxLayout(self._mode_row)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -217,12 +207,13 @@ class RunsPanel(QWidget):
         row.addWidget(from_start)
         row.addWidget(self._from_here)
         row.addStretch(1)
-        self._shared = ParameterForm([item for item in declared(RunConfig) if item.name in _SHARED], box)
+        return self._mode_row
+
+    def _make_shared(self, parent: QWidget) -> QWidget:
+        self._shared = ParameterForm([item for item in declared(RunConfig) if item.name in _SHARED], parent)
         self._shared.edited.connect(self.shared_edited)
         self._shared.edit_finished.connect(self.edit_finished)
-        layout.addWidget(self._mode_row)
-        layout.addWidget(self._shared)
-        return box
+        return self._shared
 
     def _make_card(self, entry: RunEntry) -> RunCard:
         card = RunCard(entry, self._theme, self)
