@@ -12,6 +12,8 @@ from gdviz.errors import InputError
 
 __all__ = ["Standardizer", "refuse_constant"]
 
+_BLOCK_ROWS = 8192
+
 
 @dataclass(frozen=True, eq=False)
 class Standardizer:
@@ -28,7 +30,14 @@ class Standardizer:
         """
         refuse_constant(features, names)
         mean = features.mean(axis=0)
-        return cls(mean, np.sqrt(np.mean((features - mean) ** 2, axis=0)))
+        # In blocks, so that no copy of a large table is made. What rounding left of the mean is found on the way.
+        rest, squares = np.zeros_like(mean), np.zeros_like(mean)
+        for start in range(0, len(features), _BLOCK_ROWS):
+            centred = features[start : start + _BLOCK_ROWS] - mean
+            rest += centred.sum(axis=0)
+            squares += np.einsum("ij,ij->j", centred, centred)
+        rest /= len(features)
+        return cls(mean + rest, np.sqrt(squares / len(features) - rest * rest))
 
     def transform(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Features (..., features) in standard units."""

@@ -20,6 +20,7 @@ from gdviz.problems.fit_moments import Moments
 __all__ = ["DataSet", "Roles", "class_name", "make_data_set"]
 
 _MOST_LISTED = 8
+_BLOCK_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,7 @@ def make_data_set(table: Table, roles: Roles) -> DataSet:
         targets = target.values[index].astype(np.float64)
     _check_rows(table, len(index), (*names, target_name))
     _check_targets(target, targets, class_names)
-    matrix = np.empty((len(index), len(features)))
-    for place, column in enumerate(features):
-        matrix[:, place] = column.values[index]
+    matrix = _gathered(features, index)
     standardizer = _standardize(matrix, names) if roles.standardize else None
     if standardizer is None:
         refuse_constant(matrix, names)
@@ -255,6 +254,16 @@ def _check_targets(target: Column, targets: np.ndarray, class_names: tuple[str, 
             f"the target {target.name!r} is {targets[0]:g} in every row that can be used, so there is nothing to "
             "predict; choose another target."
         )
+
+
+def _gathered(columns: list[Column], index: np.ndarray) -> np.ndarray:
+    """These rows of the columns as one matrix, made in blocks of rows: a column at once would miss the cache."""
+    matrix = np.empty((len(index), len(columns)))
+    for start in range(0, len(index), _BLOCK_ROWS):
+        part = slice(start, start + _BLOCK_ROWS)
+        for place, column in enumerate(columns):
+            matrix[part, place] = column.values[index[part]]
+    return matrix
 
 
 def _standardize(matrix: np.ndarray, names: tuple[str, ...]) -> Standardizer:

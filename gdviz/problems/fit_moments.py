@@ -51,15 +51,22 @@ class Moments:
         target_mean = float(targets.mean())
         size = features.shape[1]
         covariance, right = np.zeros((size, size)), np.zeros(size)
+        means_rest, target_rest = np.zeros(size), 0.0
         for block, target in _centred(features, targets, means, target_mean):
             covariance += block.T @ block
             right += target @ block
-        covariance /= rows
+            means_rest += block.sum(axis=0)
+            target_rest += float(target.sum())
+        # The sum of many large numbers has lost digits, which the sum of what is left without their mean still has.
+        means_rest, target_rest = means_rest / rows, target_rest / rows
+        means, target_mean = means + means_rest, target_mean + target_rest
+        covariance = covariance / rows - np.outer(means_rest, means_rest)
+        right = right / rows - means_rest * target_rest
         if not (np.isfinite(covariance).all() and np.isfinite(right).all()):
             return cls(rows, means, target_mean, covariance, np.zeros(size), np.inf, np.zeros(size))
         eigenvalues = np.linalg.eigvalsh(covariance)
         if eigenvalues[0] * _WORST_CONDITION > eigenvalues[-1] > 0:
-            solution = np.linalg.solve(covariance, right / rows)
+            solution = np.linalg.solve(covariance, right)
             # One step of refinement with the true residual makes up for the squared condition.
             _, rest = _left_over(features, targets, means, target_mean, solution)
             solution = solution + np.linalg.solve(covariance, rest)

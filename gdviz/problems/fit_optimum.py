@@ -12,6 +12,9 @@ _MOST_STEPS = 60
 _MOST_HALVINGS = 40
 # Directions with less curvature than this, compared to the largest, are flat.
 _FLAT = 1e-11
+# Steps, compared to the point, after which nothing is left to gain.
+_SHORT = 1e-8
+_SHORT_FOR_ROUNDING = 1e-5
 
 
 def newton_minimum(
@@ -39,6 +42,7 @@ def _newton(
     point = start
     value, gradient = value_and_gradient(point)
     curved_at_start: int | None = None
+    relative_before = np.inf
     for _ in range(_MOST_STEPS):
         matrix = hessian(point)
         if not (np.isfinite(value) and np.isfinite(matrix).all()) or hopeless(float(value)):
@@ -51,19 +55,22 @@ def _newton(
             return None
         basis = directions[:, curved]
         step = -basis @ ((gradient @ basis) / eigenvalues[curved])
-        if np.linalg.norm(step) <= 1e-12 * (1.0 + np.linalg.norm(point)):
+        relative = float(np.linalg.norm(step) / (1.0 + np.linalg.norm(point)))
+        # The error after a step is about the square of its length, until rounding keeps steps from getting shorter.
+        if relative <= _SHORT or relative_before / 2 < relative <= _SHORT_FOR_ROUNDING:
             return np.asarray(point + step)
+        relative_before = relative
         descent = float(gradient @ step)
+        noise = 8 * np.finfo(float).eps * abs(float(value))
         length = 1.0
         for _ in range(_MOST_HALVINGS):
             candidate = point + length * step
             new_value, new_gradient = value_and_gradient(candidate)
-            if new_value <= value + 1e-4 * length * descent:
+            if new_value <= value + 1e-4 * length * descent + noise:
                 break
             length /= 2
         else:
-            # No shorter step descends: rounding ends the search, near the minimum if the step was short already.
-            return point if np.linalg.norm(step) <= 1e-6 * (1.0 + np.linalg.norm(point)) else None
+            return None
         point, value, gradient = candidate, new_value, new_gradient
     return None
 

@@ -72,5 +72,6 @@ class LoadedTable:
         """The same with the rows of these roles, or some of them: `sample` is (rows, seed)."""
         if self.data is not None and (self.roles, self.sample) == (roles, sample):
             return self
-        data = make_data_set(self.table, roles)
+        whole = self.data if self.sample is None and self.roles == roles else None
+        data = make_data_set(self.table, roles) if whole is None else whole
         return LoadedTable(self.reading, self.table, roles, sample, data if sample is None else data.sample(*sample))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from fractions import Fraction
 
 import array_api_strict
@@ -63,6 +64,17 @@ def test_that_badly_scaled_features_are_solved_to_all_digits_of_lstsq(ratio: flo
     y = X @ np.array([1.0, 2.0, 3.0, 4.0]) + 1e-9 * y
     expected = np.linalg.lstsq(X - X.mean(axis=0), y - y.mean(), rcond=None)[0]
     np.testing.assert_allclose(Moments.of(X, y).ridge_solution(0.0)[:-1], expected, rtol=1e-11)
+
+
+def test_that_means_of_many_large_numbers_keep_their_digits() -> None:
+    X, y = example(rows=100_000, features=2, offset=1e7)
+    moments = Moments.of(X, y)
+    for column, mean in zip(X.T, moments.feature_means, strict=True):
+        assert mean == pytest.approx(math.fsum(column) / len(column), rel=3e-16)
+    assert moments.target_mean == pytest.approx(math.fsum(y) / len(y), rel=3e-16)
+    best = moments.ridge_solution(0.0)
+    expected = np.mean((y - y.mean() - (X - X.mean(axis=0)) @ best[:-1]) ** 2)
+    assert float(QuadraticLoss(moments, 2.0).value(best)) == pytest.approx(expected, rel=1e-9)
 
 
 def test_that_the_lowest_value_is_the_residual_of_lstsq() -> None:
