@@ -76,7 +76,7 @@ class ViewChoice(Parameterized):
     step_scale: Literal["linear", "log"] = parameter(
         "linear", choices=("linear", "log"), help="The scale of the steps."
     )
-    speed: float = parameter(12.0, low=0, low_open=True, high=1e6, unit="steps/s", help="Steps shown a second.")
+    speed: float = parameter(30.0, low=1, high=1e9, unit="steps/s", help="Steps shown a second.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
