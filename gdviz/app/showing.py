@@ -117,6 +117,8 @@ class Showing(QObject):
     def _on_run_stopped(self, key: int) -> None:
         self._show_statuses()
         self._show_computing()
+        # The clock may have gone to rest after its last look and before the last steps.
+        self._wake()
 
     @Slot(int, str)
     def _on_run_failed(self, key: int, message: str) -> None:
@@ -136,6 +138,7 @@ class Showing(QObject):
     @Slot(bool)
     def _on_paused_changed(self, paused: bool) -> None:
         self._show_computing()
+        self._wake()
 
     # What is shown follows the playback and the clock
 

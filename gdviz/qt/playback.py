@@ -6,16 +6,14 @@ timeline and the keys ask for steps. Nothing here knows of runs or views.
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gdviz.errors import InputError
 
 __all__ = ["MAX_SPEED", "SPEEDS", "Playback"]
 
-MAX_SPEED = math.inf
-"""As fast as steps are computed."""
+MAX_SPEED = 1e9
+"""As fast as steps are computed: more than can be in one frame. A number, so that experiments can keep it."""
 SPEEDS = (1.0, 2.0, 5.0, 12.0, 30.0, 60.0, 120.0, 500.0, 2_000.0, 10_000.0, 100_000.0, MAX_SPEED)
 """Steps a second that are offered; any from 1 upward can be set."""
 
@@ -71,7 +69,7 @@ class Playback(QObject):
 
     @property
     def speed(self) -> float:
-        """Steps a second, at least 1; `MAX_SPEED` is infinite."""
+        """Steps a second, from 1 to `MAX_SPEED`."""
         return self._speed
 
     @property
@@ -136,9 +134,11 @@ class Playback(QObject):
         self._aim(step)
 
     def set_speed(self, speed: float) -> None:
-        """Play this many steps a second; raises `InputError` where it is no number from 1 upward."""
+        """Play this many steps a second; raises `InputError` where it is no number from 1 to `MAX_SPEED`."""
         if not speed >= 1:
             raise InputError(f"the speed must be at least 1 step a second, not {speed:g}; choose a larger one.")
+        if speed > MAX_SPEED:
+            raise InputError(f"the speed must be at most {MAX_SPEED:g} steps a second, not {speed:g}; choose that.")
         if speed != self._speed:
             self._speed = float(speed)
             self.speed_changed.emit(self._speed)
@@ -188,7 +188,7 @@ class Playback(QObject):
             self._set_playing(False)
 
     def _steps_in(self, seconds: float) -> int:
-        if math.isinf(self._speed):
+        if self._speed >= MAX_SPEED:
             return self._computed
         self._carry += round(seconds * _NANOSECONDS) * round(self._speed * _SPEED_PARTS)
         steps, self._carry = divmod(self._carry, _NANOSECONDS * _SPEED_PARTS)

@@ -141,6 +141,11 @@ class CurveView(QWidget):
         self._legend.set_runs(self._runs, self._hidden)
         self._set_curves(self._runs)
 
+    @property
+    def shown_step(self) -> int:
+        """The step up to which the curves are drawn."""
+        return self._canvas.shown_step
+
     def show_step(self, step: int) -> None:
         """Draw the curves up to this step."""
         self._canvas.set_shown(step)

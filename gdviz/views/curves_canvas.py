@@ -72,6 +72,10 @@ class CurveCanvas(Chart):
         return self._part
 
     @property
+    def shown_step(self) -> int:
+        return self._shown
+
+    @property
     def hovered_step(self) -> int | None:
         """The step under the pointer."""
         return None if self._pointer is None else self._step_at(self._pointer.x())

@@ -102,6 +102,11 @@ class DataView(QWidget):
         self._drawn = None
         self.refresh()
 
+    @property
+    def shown_step(self) -> int:
+        """The step whose fits are drawn, or will be once the view is to be seen."""
+        return self._step
+
     def show_step(self, step: int) -> None:
         """Show the fits of this step."""
         self._step = step

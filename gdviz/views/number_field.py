@@ -13,6 +13,9 @@ from gdviz.parameters import Parameter
 
 __all__ = ["NumberField", "number_text"]
 
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+
 
 def number_text(value: float | int | None) -> str:
     """A number as short as reads well, at most seven significant digits."""
@@ -69,10 +72,13 @@ class NumberField(QLineEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # Undo within the field while typing; otherwise Ctrl+Z belongs to the experiment.
-        if event.type() == QEvent.Type.ShortcutOverride and not self.isModified():
-            event.ignore()
-            return False
+        # Undo within the field while typing; otherwise Ctrl+Z belongs to the experiment, and the keys that play do so. A
+        # sign or a digit is always meant for the field.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not self.isModified():
+            plain = not event.modifiers() & ~(_SHIFT | _KEYPAD)
+            if not (plain and event.text().strip()):
+                event.ignore()
+                return False
         return bool(super().event(event))
 
     def _take(self) -> None:

@@ -27,7 +27,9 @@ class StepField(QWidget):
         self._label = QLabel()
         self._label.setFont(tabular(self.font()))
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._edit = _StepEdit()
+        self._edit = _Edit()
+        self._edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._edit.setAccessibleName(self.tr("Shown step"))
         self._edit.setFont(tabular(self.font()))
         self._layout = QStackedLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -110,18 +112,17 @@ class StepField(QWidget):
                 self.setFocus()
 
 
-class _StepEdit(QLineEdit):
-    """Says when it is left without Enter."""
+class _Edit(QLineEdit):
+    """Says when it is left without Enter, and keeps Enter to itself."""
 
     left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setAccessibleName(self.tr("Shown step"))
         self.textEdited.connect(self._on_text_edited)
 
     def set_invalid(self, invalid: bool) -> None:
+        """Mark what was typed as nothing that can be used, or no longer."""
         self.setProperty("invalid", invalid)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -131,6 +132,8 @@ class _StepEdit(QLineEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+            event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -149,7 +152,7 @@ class SpeedBox(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._speed = SPEEDS[0]
-        self._edit = QLineEdit()
+        self._edit = _Edit()
         self.setEditable(True)
         self.setLineEdit(self._edit)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -164,11 +167,12 @@ class SpeedBox(QComboBox):
         self.setFixedWidth(widest + 60)
         self.activated.connect(self._on_activated)
         self._edit.returnPressed.connect(self._on_return_pressed)
-        self._edit.editingFinished.connect(self._on_editing_finished)
+        self._edit.left.connect(self._on_left)
 
     def show_speed(self, speed: float) -> None:
         """Show this speed, whether or not it is one of the list."""
         self._speed = speed
+        self._edit.set_invalid(False)
         blocked = self.blockSignals(True)
         self.setCurrentIndex(SPEEDS.index(speed) if speed in SPEEDS else -1)
         self.setEditText(self._words(speed))
@@ -189,16 +193,16 @@ class SpeedBox(QComboBox):
         try:
             speed = MAX_SPEED if text.strip() == self.tr("max") else parsed_speed(text)
         except InputError as error:
+            self._edit.set_invalid(True)
             QToolTip.showText(self.mapToGlobal(QPoint(0, -40)), str(error), self)
-            self._edit.selectAll()
             return
         self.speed_entered.emit(speed)
         self._edit.deselect()
 
     @Slot()
-    def _on_editing_finished(self) -> None:
-        if not self._edit.hasFocus():
-            # Left without Enter, or with text that is no speed.
+    def _on_left(self) -> None:
+        # Without Enter, or with text that is no speed.
+        if self._edit.text() != self._words(self._speed):
             self.show_speed(self._speed)
 
 
@@ -208,7 +212,7 @@ def _grouped(count: int) -> str:
 
 def speed_text(speed: float) -> str:
     """A speed in short: 12/s, 10k/s, max."""
-    if math.isinf(speed):
+    if speed >= MAX_SPEED:
         return "max"
     return f"{count_text(int(speed))}/s" if speed == int(speed) else f"{speed:.6g}/s"
 
@@ -226,6 +230,6 @@ def parsed_speed(text: str) -> float:
         speed = float(word) * factor
     except ValueError:
         speed = math.nan
-    if not speed >= 1 or math.isinf(speed):
+    if not 1 <= speed <= MAX_SPEED:
         raise InputError(f"the speed must be a number of steps a second from 1 upward, or max, not {text.strip()!r}.")
     return speed

@@ -126,7 +126,8 @@ class Person:
 
         def done() -> bool:
             wanted = {entry.key for entry in services.model.experiment.runs if entry.enabled}
-            there = {run.key for run in self.application.showing.runs}
+            shown = self.application.showing.runs
+            there = {run.key for run in shown}
             failed = {key for key in wanted if services.runs.failure(key)}
             return (
                 not services.source.loading
@@ -134,6 +135,7 @@ class Person:
                 and not services.runs.running
                 and wanted - failed <= there
                 and not services.clock.running
+                and services.playback.computed == max((run.trajectory.steps for run in shown), default=0)
             )
 
         self.wait(done)

@@ -210,7 +210,7 @@ def test_that_the_greatest_speed_shows_all_that_is_computed(playback):
     assert playback.playing
 
 
-def test_that_speeds_rise_from_one_step_a_second_without_limit():
+def test_that_speeds_rise_from_one_step_a_second_to_the_greatest():
     assert SPEEDS[0] == 1
     assert SPEEDS[-1] == MAX_SPEED
     assert all(a < b for a, b in itertools.pairwise(SPEEDS))
@@ -219,6 +219,13 @@ def test_that_speeds_rise_from_one_step_a_second_without_limit():
 @pytest.mark.parametrize("speed", [0, -1, 0.5, math.nan, -math.inf])
 def test_that_a_speed_below_one_is_refused_and_the_old_one_kept(playback, speed):
     with pytest.raises(InputError, match="at least 1 step a second"):
+        playback.set_speed(speed)
+    assert playback.speed == 12
+
+
+@pytest.mark.parametrize("speed", [2 * MAX_SPEED, math.inf])
+def test_that_no_speed_is_above_the_greatest(playback, speed):
+    with pytest.raises(InputError, match="at most 1e\\+09 steps a second"):
         playback.set_speed(speed)
     assert playback.speed == 12
 
