@@ -126,12 +126,16 @@ class SurfaceJob(GeneratorJob):
 
 
 class ProblemJob(GeneratorJob):
-    """Builds a fit to data: reads its table, unless it was read before, then prepares the fit."""
+    """Builds a fit to data: reads its table, unless it was read before, then prepares the fit.
 
-    def __init__(self, choice: ProblemChoice, table: Table | None = None) -> None:
+    `similar` is a fit to the same table, whose rows serve again where only other options differ.
+    """
+
+    def __init__(self, choice: ProblemChoice, table: Table | None = None, similar: DataFit | None = None) -> None:
         super().__init__()
         self.choice = choice
         self.table = table
+        self._similar = similar
         self.problem: Problem | None = None
 
     def pieces(self) -> Generator[float, None, None]:
@@ -147,7 +151,8 @@ class ProblemJob(GeneratorJob):
                 self.table = reader.table
         yield 0.8
         assert self.table is not None, "a reader that ends without raising has a table"
-        fit = DataFit.from_table(self.table, **options)
+        similar = self._similar
+        fit = similar.reconfigured(options) if similar is not None else DataFit.from_table(self.table, **options)
         yield 0.9
         fit.prepare()
         self.problem = fit

@@ -17,6 +17,7 @@ from gdviz.data.table import Table
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
+from gdviz.problems.fit import DataFit
 from gdviz.qt.jobs import ProblemJob
 from gdviz.qt.worker_thread import WorkerThread
 
@@ -115,10 +116,16 @@ class ProblemSource(QObject):
             self._deliver(choice, known, preparing)
             return
         self._preparing = preparing
-        self._job = ProblemJob(choice, self._tables.get(_table_key(choice)))
+        self._job = ProblemJob(choice, self._tables.get(_table_key(choice)), self._similar(choice))
         self.progress = 0.0
         self._number = self._thread.start(self._job)
         self.loading_changed.emit()
+
+    def _similar(self, choice: ProblemChoice) -> DataFit | None:
+        """A fit made lately to the same table."""
+        table = self._tables.get(_table_key(choice))
+        fits = [known for known in self._problems.values() if isinstance(known, DataFit)]
+        return next((fit for fit in reversed(fits) if fit.loaded is not None and fit.loaded.table is table), None)
 
     def _deliver(self, choice: ProblemChoice, problem: Problem, preparing: bool) -> None:
         if preparing:
