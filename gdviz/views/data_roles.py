@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QMouseEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -72,7 +72,7 @@ class DataRoles(QWidget):
         self._all.clicked.connect(self._on_all_clicked)
         self._count = QLabel(self)
         self._count.setObjectName("muted")
-        self._list = QListWidget(self)
+        self._list = _CheckList(self)
         self._list.setObjectName("featureList")
         self._list.setAccessibleName(self.tr("Features"))
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -109,6 +109,8 @@ class DataRoles(QWidget):
         known = self._classes_of(self._roles.target)
         if self._tells_classes() and known is not None and len(known) < 2:
             return self._too_few_classes(known)
+        if len(set(self._pair())) == 1:
+            return self.tr("Choose two different classes.")
         return ""
 
     def show_roles(
@@ -294,15 +296,11 @@ class DataRoles(QWidget):
 
     @Slot(int)
     def _on_first_activated(self, index: int) -> None:
-        first, second = self._pair()
-        chosen = self._first.itemText(index)
-        self._edit(dataclasses.replace(self.roles, classes=(chosen, first if chosen == second else second)))
+        self._edit(dataclasses.replace(self.roles, classes=(self._first.itemText(index), self._pair()[1])))
 
     @Slot(int)
     def _on_second_activated(self, index: int) -> None:
-        first, second = self._pair()
-        chosen = self._second.itemText(index)
-        self._edit(dataclasses.replace(self.roles, classes=(second if chosen == first else first, chosen)))
+        self._edit(dataclasses.replace(self.roles, classes=(self._pair()[0], self._second.itemText(index))))
 
     @Slot()
     def _on_all_clicked(self) -> None:
@@ -314,6 +312,28 @@ class DataRoles(QWidget):
     def _on_item_changed(self, _item: QListWidgetItem) -> None:
         checked = tuple(item.text() for item in self._feature_items() if item.checkState() == Qt.CheckState.Checked)
         self._edit(dataclasses.replace(self.roles, features=checked))
+
+
+class _CheckList(QListWidget):
+    """A list of ticks in which a click anywhere on a line ticks it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pressed: QListWidgetItem | None = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = self.itemAt(event.position().toPoint()) if event.button() == Qt.MouseButton.LeftButton else None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        item, self._pressed = self._pressed, None
+        if item is None or item is not self.itemAt(event.position().toPoint()):
+            return
+        if item.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+            checked = item.checkState() == Qt.CheckState.Checked
+            item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
 
 
 class _NarrowCombo(QComboBox):

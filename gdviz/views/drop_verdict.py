@@ -10,7 +10,7 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from gdviz.data.signatures import binary_share, recognized
+from gdviz.data.signatures import recognized
 from gdviz.data.source import TableFile
 from gdviz.errors import InputError
 
@@ -90,13 +90,9 @@ def _recognized(path: Path) -> str:
     """What the first bytes show it to be, where that is no text."""
     try:
         with TableFile(path, cap=None) as file:
-            head = file.read(_HEAD)
+            return recognized(file.read(_HEAD)) or ""
     except InputError:
         return ""  # opening it will say what is wrong
-    found = recognized(head)
-    if found is None and b"\0" not in head[:2] and binary_share(head) > 0.5:
-        return _tr("a binary file")
-    return found or ""
 
 
 def _refused(title: str, text: str) -> DropVerdict:

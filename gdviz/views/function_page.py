@@ -116,6 +116,7 @@ class FunctionPage(QWidget):
             self._form.edited.connect(self.option_edited)
             self._form.edit_finished.connect(self.edit_finished)
             self._forms.addWidget(self._form)
+            self._form.show()
 
     def _show_picture(self) -> None:
         picture = self._thumbnails.pixmap(self._function.name) if self._function is not None else None
