@@ -101,7 +101,7 @@ def _check_version(top: Section) -> None:
 
 
 def _problem(section: Section, folder: Path) -> ProblemChoice:
-    name = section.required_text("name")
+    name = section.required_text("name", "rosenbrock")
     if name in _LATER_PROBLEMS:
         raise section.error(_LATER_PROBLEMS[name], "name")
     with section.errors_at("name"):
@@ -120,7 +120,7 @@ def _problem(section: Section, folder: Path) -> ProblemChoice:
 
 
 def _entry(index: int, section: Section) -> RunEntry:
-    optimizer_name = section.required_text("optimizer")
+    optimizer_name = section.required_text("optimizer", "adam")
     with section.errors_at("optimizer"):
         cls = OPTIMIZERS.get(optimizer_name)
     section.allow(*_RUN_KEYS, *(item.name for item in declared(cls)))

@@ -165,9 +165,11 @@ class Section:
             raise self.error(f"{key} must be text, not {_shown(value)}; put it in quotes", key)
         return value
 
-    def required_text(self, key: str) -> str:
+    def required_text(self, key: str, example: str) -> str:
         if key not in self.values:
-            raise self.error(f'{key} is missing{self._place()}; add {key} = "name"')
+            for close in difflib.get_close_matches(key, self.values, n=1, cutoff=0.6):
+                raise self.error(f"unknown key {_shown(close)}{self._place()}; did you mean {key}?", close)
+            raise self.error(f'{key} is missing{self._place()}; add a line such as {key} = "{example}"')
         return self.text(key)
 
     def whole_number(self, key: str, default: int) -> int:

@@ -21,10 +21,11 @@ def key_line(key: str, value: Any) -> str:
     text = f"{_key(key)} = {_value(value)}"
     if len(text) > _WIDTH and isinstance(value, list | tuple):
         items = [_value(item) for item in value]
-        if any(isinstance(item, str | Mapping) for item in value):
-            lines = [f"{item}," for item in items]
-        else:
+        # Only numbers may be broken at any space; within text and tables a line break has a meaning.
+        if all(isinstance(item, int | float) for item in value):
             lines = textwrap.wrap(", ".join(items) + ",", _WIDTH - 4)
+        else:
+            lines = [f"{item}," for item in items]
         text = f"{_key(key)} = [\n" + "".join(f"    {line}\n" for line in lines) + "]"
     return text + "\n"
 

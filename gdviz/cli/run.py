@@ -1,0 +1,64 @@
+"""`gdviz run`: the descents of an experiment without a window. Summary to standard output, progress to standard
+error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gdviz.cli.asked import add_options, experiment_asked_for
+from gdviz.cli.interrupt import Interrupt
+from gdviz.cli.progress import Progress
+from gdviz.cli.running import run_experiment
+from gdviz.cli.summary import summary
+from gdviz.cli.words import WordParser
+from gdviz.errors import InputError
+from gdviz.experiment.results import check_results_path, save_results
+
+__all__ = ["run"]
+
+_LATER_BACKENDS = ("torch", "cupy", "jax")
+
+
+def run(words: Sequence[str]) -> int:
+    """Run what the words ask for, print the summary, write the results; returns the exit code."""
+    arguments = _parser().read(words)
+    _check_backend(arguments.backend)
+    if arguments.out is not None:
+        check_results_path(arguments.out)
+    experiment = experiment_asked_for(arguments)
+    with Progress() as progress, Interrupt() as interrupt:
+        problem, trajectories = run_experiment(experiment, progress, interrupt)
+        rows = 0
+        if arguments.out is not None:
+            progress.tell(f"writing {arguments.out}")
+            rows = save_results(arguments.out, trajectories, problem.names, parameters=arguments.parameters == "all")
+        progress.clear()
+        print(summary(experiment, problem, trajectories), end="")
+        if arguments.out is not None:
+            print(f"\nwrote {rows} rows to {arguments.out}")
+    return interrupt.exit_code
+
+
+def _parser() -> WordParser:
+    parser = WordParser(
+        "gdviz run",
+        "Run descents without a window, from an experiment file or from options.",
+        numeric=("--start", "--range"),
+        epilog="Ctrl+C ends the runs where they are; what there is gets written, and the exit code is 130.",
+    )
+    add_options(parser)
+    results = parser.add_argument_group("results")
+    results.add_argument("--out", metavar="FILE", help="every step as .csv, .parquet or .json")
+    results.add_argument(
+        "--parameters", choices=("all", "none"), default="all", help="a column for each parameter, or none of them"
+    )
+    results.add_argument("--backend", metavar="NAME", default="numpy", help="what computes: numpy")
+    return parser
+
+
+def _check_backend(name: str) -> None:
+    if name == "numpy":
+        return
+    if name.partition(":")[0] in _LATER_BACKENDS:
+        raise InputError(f"the backend {name} is not in this version yet; leave --backend out for numpy.")
+    raise InputError(f"unknown backend {name!r}; leave --backend out for numpy.")

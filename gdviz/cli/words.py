@@ -1,0 +1,91 @@
+"""The words of a command: argparse, except that what is wrong is an `InputError` in one sentence, without the usage
+text."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from gdviz.errors import InputError, ParameterError
+from gdviz.parameters import Parameter
+
+__all__ = ["WordParser", "name_and_options", "numbers", "parsed_options"]
+
+_NEGATIVE = re.compile(r"-[\d.]")
+
+
+class WordParser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are raised, and whose options named in `numeric` may be given as `--start
+    -1,2`."""
+
+    def __init__(self, prog: str, description: str, numeric: Sequence[str] = (), **settings: Any) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **settings,
+        )
+        self._numeric = frozenset(numeric)
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; {self.prog} --help lists the options.")
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The options in these words; raises `InputError`, and `SystemExit` once help was printed."""
+        joined: list[str] = []
+        for word in words:
+            # argparse takes "-1.2,1" for an option of its own.
+            if joined and joined[-1] in self._numeric and _NEGATIVE.match(word):
+                joined[-1] += f"={word}"
+            else:
+                joined.append(word)
+        return self.parse_args(joined)
+
+
+def name_and_options(text: str) -> tuple[str, dict[str, str]]:
+    """NAME:key=value,key=value taken apart; a comma without an equals sign after it belongs to the value before."""
+    name, _, rest = text.partition(":")
+    options: dict[str, str] = {}
+    latest = ""
+    for piece in rest.split(",") if rest else ():
+        key, equals, value = piece.partition("=")
+        if equals:
+            latest = key.strip()
+            if latest in options:
+                raise InputError(f"{text!r} gives {latest} twice; give it once.")
+            options[latest] = value
+        elif latest:
+            options[latest] += f",{piece}"
+        else:
+            raise InputError(f"{text!r} should read NAME:key=value,key=value; write an equals sign after {piece!r}.")
+    if not name.strip():
+        raise InputError(f"{text!r} should read NAME:key=value,key=value; begin with a name.")
+    return name.strip(), options
+
+
+def parsed_options(owner: str, declared: Sequence[Parameter], texts: Mapping[str, str]) -> dict[str, Any]:
+    """The options written as texts, each in its own type; raises `InputError` for one that is not declared or not
+    usable."""
+    known = {item.name: item for item in declared}
+    options = {}
+    for name, text in texts.items():
+        if name not in known:
+            raise ParameterError(f"{owner} has no option {name!r}; it has {', '.join(known) or 'none'}.")
+        try:
+            options[name] = known[name].parse(text)
+        except ParameterError as error:
+            raise ParameterError(f"{owner}: {error}") from None
+    return options
+
+
+def numbers(text: str, what: str) -> tuple[float, ...]:
+    """Numbers with commas between them; raises `InputError`."""
+    try:
+        return tuple(float(word) for word in text.strip("[]() ").split(","))
+    except ValueError:
+        raise InputError(
+            f"{what} must be numbers with commas between, such as -1.2,1, not {text!r}; type numbers."
+        ) from None
