@@ -93,6 +93,10 @@ class Axis:
         if whole:
             step = max(step, 1.0)
         values = _multiples(self.low, self.high, step)
+        while len(values) < 2 and not whole:
+            # One mark alone doesn't tell how long the axis is.
+            step = _round_step(step * 0.4)
+            values = _multiples(self.low, self.high, step)
         if whole:
             return Ticks(tuple(Tick(self._fraction(value), count_text(round(value))) for value in values), "")
         exponent = _factor_exponent(max(abs(self.low), abs(self.high)))
@@ -224,8 +228,9 @@ def _round_step(rough: float) -> float:
     for digit in (1, 2, 5):
         step = float(f"{digit}e{exponent}")
         if step >= rough * (1 - 1e-9):
-            return step
-    return float(f"1e{exponent + 1}")
+            # Rounded up beyond the largest float, nothing would be left of it.
+            return min(step, 1e308)
+    return min(float(f"1e{exponent + 1}"), 1e308)
 
 
 def _multiples(low: float, high: float, step: float) -> list[float]:

@@ -7,6 +7,7 @@ for these. Nothing in it grows with the run or with the table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -119,21 +120,42 @@ def clipped_segment(ends: Floats, x: Limits, y: Limits) -> Floats | None:
 
     Source: Liang & Barsky 1984, A new concept and method for line clipping.
     """
-    if not np.isfinite(ends).all():
-        return None
     low, size = np.array([x[0], y[0]]), np.array([x[1] - x[0], y[1] - y[0]])
-    start, finish = (ends - low) / size
-    step = finish - start
-    first, last = 0.0, 1.0
-    for at, change in zip(start, step, strict=True):
-        if change == 0.0:
-            if not 0.0 <= at <= 1.0:
+    with np.errstate(all="ignore"):
+        start, finish = (ends - low) / size
+        step = finish - start
+    if not np.isfinite(step).all():
+        return None
+    cuts = [_Cut(0.0), _Cut(1.0)]
+    for axis in range(2):
+        if step[axis] == 0.0:
+            if not 0.0 <= start[axis] <= 1.0:
                 return None
             continue
-        enter, leave = sorted((-at / change, (1.0 - at) / change))
-        first, last = max(first, enter), min(last, leave)
-    if first >= last:
+        sides = [_Cut((limit - start[axis]) / step[axis], axis, limit) for limit in (0.0, 1.0)]
+        if step[axis] < 0:
+            sides.reverse()
+        cuts = [max(cuts[0], sides[0], key=_share), min(cuts[1], sides[1], key=_share)]
+    if cuts[0].share > cuts[1].share:
         return None
-    # Where a steep line is cut, the cut coordinate is the limit itself, whatever rounding made of it.
-    part: Floats = np.clip(np.stack([start + first * step, start + last * step]), 0.0, 1.0) * size + low
-    return part
+    part = np.stack([start + cut.share * step for cut in cuts])
+    for point, cut in zip(part, cuts, strict=True):
+        # Of a steep line the share leaves nothing certain but the side that it was cut at.
+        if cut.axis is not None:
+            point[cut.axis] = cut.limit
+    if (part[0] == part[1]).all():
+        return None
+    clipped: Floats = np.clip(part, 0.0, 1.0) * size + low
+    return clipped
+
+
+class _Cut(NamedTuple):
+    """Where a segment enters or leaves: the share of its length, and the limit of an axis that it crosses there."""
+
+    share: float
+    axis: int | None = None
+    limit: float = 0.0
+
+
+def _share(cut: _Cut) -> float:
+    return cut.share

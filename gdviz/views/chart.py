@@ -158,21 +158,20 @@ class Chart(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.panel))
-        painter.setFont(self.font())
-        if self._empty_text:
-            self._paint_empty(painter)
-        else:
-            self._paint_axes(painter)
-            painter.save()
-            painter.setClipRect(self._plot.adjusted(-1, -3, 2, 2))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_content(painter)
-            painter.restore()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_overlay(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._theme.panel))
+            painter.setFont(self.font())
+            if self._empty_text:
+                self._paint_empty(painter)
+            else:
+                self._paint_axes(painter)
+                painter.save()
+                painter.setClipRect(self._plot.adjusted(-1, -3, 2, 2))
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self.paint_content(painter)
+                painter.restore()
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self.paint_overlay(painter)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -232,7 +231,7 @@ class Chart(QWidget):
             place = QRectF(0, y - line / 2, plot.left() - _TICK_TEXT_GAP, line)
             if tick.text and not any(place.intersects(other) for other in taken):
                 taken.append(place)
-                painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text)
+                self.write(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick.text)
 
     def _paint_x_texts(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         plot, line = self._plot, metrics.height()
@@ -241,14 +240,14 @@ class Chart(QWidget):
             width = metrics.horizontalAdvance(self._x_name)
             place = QRectF(plot.left() - width - _NAME_GAP, plot.bottom() + _TICK_TEXT_GAP, width + 2, line)
             taken.append(place)
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, self._x_name)
+            self.write(painter, place, Qt.AlignmentFlag.AlignLeft, self._x_name)
         for tick in self._x_ticks.marks:
             width = metrics.horizontalAdvance(tick.text) + 4
             x = plot.left() + tick.fraction * plot.width() - width / 2
             place = QRectF(min(x, self.width() - width), plot.bottom() + _TICK_TEXT_GAP, width, line)
             if tick.text and not any(place.adjusted(-3, 0, 3, 0).intersects(other) for other in taken):
                 taken.append(place)
-                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, tick.text)
+                self.write(painter, place, Qt.AlignmentFlag.AlignHCenter, tick.text)
 
     def paint_names(self, painter: QPainter, x_taken: float = 0.0, y_taken: float = 0.0) -> None:
         """Paint the name of x in a line below where it needs one, that of y above on the left, the note on the right.
@@ -264,13 +263,17 @@ class Chart(QWidget):
                 place.setLeft(place.center().x() + x_taken / 2)
             name = _elided(metrics, name + self._factor(self._x_ticks), place.width())
             across = Qt.AlignmentFlag.AlignLeft if x_taken else Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(place, across | middle, name)
+            self.write(painter, place, across | middle, name)
         place = self.y_name_place()
         place.setLeft(place.left() + y_taken)
         name = (("" if y_taken else self._y_name) + self._factor(self._y_ticks)).strip()
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | middle, _elided(metrics, name, place.width()))
+        self.write(painter, place, Qt.AlignmentFlag.AlignLeft | middle, _elided(metrics, name, place.width()))
         place.setLeft(place.left() + min(metrics.horizontalAdvance(name) + _GAP, place.width()))
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | middle, _elided(metrics, self._note, place.width()))
+        self.write(painter, place, Qt.AlignmentFlag.AlignRight | middle, _elided(metrics, self._note, place.width()))
+
+    def write(self, painter: QPainter, place: QRectF, alignment: Qt.AlignmentFlag, text: str) -> None:
+        """Every text of the chart goes through here."""
+        painter.drawText(place, alignment, text)
 
     def x_name_place(self) -> QRectF:
         """The line below the chart for the name of x."""

@@ -169,9 +169,8 @@ class CurveView(QWidget):
         self._canvas.set_theme(theme)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.panel))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._theme.panel))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -116,27 +116,26 @@ class _Entry(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, shown = self._theme, self.isChecked()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.hover))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-        color = run_color(theme, self._style) if shown else QColor(theme.disabled)
-        pen = QPen(color, 2.0)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        dash = run_dash(self._style)
-        if dash:
-            pen.setDashPattern([length / 2 for length in dash])
-        middle = self.height() / 2
-        painter.setPen(pen)
-        painter.drawLine(QPointF(_PADDING, middle), QPointF(_PADDING + _MARK_WIDTH, middle))
-        draw_symbol(painter, run_symbol(self._style), QPointF(_PADDING + _MARK_WIDTH / 2, middle), 9.0, color)
-        painter.setPen(QColor(theme.text if shown else theme.disabled))
-        font = self.font()
-        font.setStrikeOut(not shown)
-        painter.setFont(font)
-        place = QRectF(self.rect()).adjusted(_PADDING + _MARK_WIDTH + 6, 0, -_PADDING + 1, 0)
-        name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, int(place.width()) + 1)
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.underMouse() or self.hasFocus():
+                painter.setPen(QPen(QColor(theme.accent), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(theme.hover))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+            color = run_color(theme, self._style) if shown else QColor(theme.disabled)
+            pen = QPen(color, 2.0)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            dash = run_dash(self._style)
+            if dash:
+                pen.setDashPattern([length / 2 for length in dash])
+            middle = self.height() / 2
+            painter.setPen(pen)
+            painter.drawLine(QPointF(_PADDING, middle), QPointF(_PADDING + _MARK_WIDTH, middle))
+            draw_symbol(painter, run_symbol(self._style), QPointF(_PADDING + _MARK_WIDTH / 2, middle), 9.0, color)
+            painter.setPen(QColor(theme.text if shown else theme.disabled))
+            font = self.font()
+            font.setStrikeOut(not shown)
+            painter.setFont(font)
+            place = QRectF(self.rect()).adjusted(_PADDING + _MARK_WIDTH + 6, 0, -_PADDING + 1, 0)
+            name = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, int(place.width()) + 1)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)

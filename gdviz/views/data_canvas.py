@@ -160,10 +160,9 @@ class DataCanvas(Chart):
             self._layer = QPixmap(size)
             self._layer.setDevicePixelRatio(scale)
             self._layer.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._layer)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_points(painter, scale)
-            painter.end()
+            with QPainter(self._layer) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_points(painter, scale)
         return self._layer
 
     def _paint_points(self, painter: QPainter, scale: float) -> None:
@@ -183,14 +182,13 @@ class DataCanvas(Chart):
         stamp = QPixmap(side, side)
         stamp.setDevicePixelRatio(scale)
         stamp.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(stamp)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.85 if count <= _MANY_ROWS else 0.5)
-        middle = QPointF(side / scale / 2, side / scale / 2)
-        if count <= _MANY_ROWS:
-            draw_symbol(painter, _CLASS_SYMBOLS[index], middle, size + 2.5, QColor(self.theme.panel))
-        draw_symbol(painter, _CLASS_SYMBOLS[index], middle, size, class_color(self.theme, index))
-        painter.end()
+        with QPainter(stamp) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setOpacity(0.85 if count <= _MANY_ROWS else 0.5)
+            middle = QPointF(side / scale / 2, side / scale / 2)
+            if count <= _MANY_ROWS:
+                draw_symbol(painter, _CLASS_SYMBOLS[index], middle, size + 2.5, QColor(self.theme.panel))
+            draw_symbol(painter, _CLASS_SYMBOLS[index], middle, size, class_color(self.theme, index))
         return stamp
 
     # The pointer

@@ -69,7 +69,7 @@ class RunReadouts(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        names = [min(self._metrics().horizontalAdvance(item.name), _LONGEST_NAME) for item in self._readouts]
+        names = self._name_widths()
         width = sum(self._fixed_width() + name for name in names) + _BETWEEN * max(len(names) - 1, 0)
         return QSize(round(width) + 2, self.fontMetrics().height() + 4)
 
@@ -80,7 +80,7 @@ class RunReadouts(QWidget):
     def fitting(self) -> tuple[int, float]:
         """How many readouts there is room for, and how wide their names may be."""
         metrics = self._metrics()
-        widths = [min(metrics.horizontalAdvance(item.name) + 1, _LONGEST_NAME) for item in self._readouts]
+        widths = self._name_widths()
         for count in range(len(widths), 0, -1):
             more = metrics.horizontalAdvance("+99") + _BETWEEN if count < len(widths) else 0.0
             room = self.width() - more - count * self._fixed_width() - (count - 1) * _BETWEEN
@@ -90,31 +90,35 @@ class RunReadouts(QWidget):
         return 0, 0.0
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self.font())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self.font())
+            metrics = self._metrics()
+            count, limit = self.fitting()
+            x, middle = 1.0, self.height() / 2
+            line = Qt.AlignmentFlag.AlignVCenter
+            for item, full in zip(self._readouts[:count], self._name_widths(), strict=False):
+                color = run_color(self._theme, item.style)
+                draw_symbol(painter, run_symbol(item.style), QPointF(x + _SYMBOL / 2, middle), _SYMBOL, color)
+                x += _SYMBOL + _AFTER_SYMBOL
+                width = min(full, limit)
+                painter.setPen(QColor(self._theme.muted))
+                name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, width)
+                painter.drawText(QRectF(x, 0, width + 1, self.height()), line | Qt.AlignmentFlag.AlignLeft, name)
+                x += width + _AFTER_NAME
+                painter.setPen(QColor(self._theme.text))
+                place = QRectF(x, 0, self._number_width + 1, self.height())
+                painter.drawText(place, line | Qt.AlignmentFlag.AlignLeft, item.value)
+                x += self._number_width + _BETWEEN
+            if count < len(self._readouts):
+                painter.setPen(QColor(self._theme.muted))
+                place = QRectF(x, 0, self.width() - x, self.height())
+                painter.drawText(place, line | Qt.AlignmentFlag.AlignLeft, f"+{len(self._readouts) - count}")
+
+    def _name_widths(self) -> list[float]:
+        """The widths of the names, a pixel to spare: text cut to its own advance may be elided."""
         metrics = self._metrics()
-        count, limit = self.fitting()
-        x, middle = 1.0, self.height() / 2
-        line = Qt.AlignmentFlag.AlignVCenter
-        for item in self._readouts[:count]:
-            color = run_color(self._theme, item.style)
-            draw_symbol(painter, run_symbol(item.style), QPointF(x + _SYMBOL / 2, middle), _SYMBOL, color)
-            x += _SYMBOL + _AFTER_SYMBOL
-            width = min(metrics.horizontalAdvance(item.name) + 1, limit, _LONGEST_NAME)
-            painter.setPen(QColor(self._theme.muted))
-            name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRectF(x, 0, width + 1, self.height()), line | Qt.AlignmentFlag.AlignLeft, name)
-            x += width + _AFTER_NAME
-            painter.setPen(QColor(self._theme.text))
-            place = QRectF(x, 0, self._number_width + 1, self.height())
-            painter.drawText(place, line | Qt.AlignmentFlag.AlignLeft, item.value)
-            x += self._number_width + _BETWEEN
-        if count < len(self._readouts):
-            painter.setPen(QColor(self._theme.muted))
-            place = QRectF(x, 0, self.width() - x, self.height())
-            painter.drawText(place, line | Qt.AlignmentFlag.AlignLeft, f"+{len(self._readouts) - count}")
-        painter.end()
+        return [min(metrics.horizontalAdvance(item.name) + 1, _LONGEST_NAME) for item in self._readouts]
 
     def _fixed_width(self) -> float:
         return _SYMBOL + _AFTER_SYMBOL + _AFTER_NAME + self._number_width

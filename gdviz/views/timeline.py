@@ -87,11 +87,10 @@ class TimelineBar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.panel))
-        painter.setPen(QPen(QColor(self._theme.line), 1))
-        painter.drawLine(0, 0, self.width(), 0)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self._theme.panel))
+            painter.setPen(QPen(QColor(self._theme.line), 1))
+            painter.drawLine(0, 0, self.width(), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

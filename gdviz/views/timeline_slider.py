@@ -97,23 +97,22 @@ class StepSlider(QAbstractSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = round(self.height() / 2)
-        left, right = self.x_of(0), self.x_of(self.maximum()) if self.maximum() else self.width() - _KNOB / 2 - 1
-        computed, shown = self.x_of(self._computed), self.x_of(self.value())
-        painter.setPen(Qt.PenStyle.NoPen)
-        for end, color in ((right, theme.track), (computed, theme.border_strong), (shown, theme.accent)):
-            painter.setBrush(QColor(color))
-            groove = QRectF(left - _GROOVE / 2, middle - _GROOVE / 2, end - left + _GROOVE, _GROOVE)
-            if end > left or color == theme.track:
-                painter.drawRoundedRect(groove, _GROOVE / 2, _GROOVE / 2)
-        painter.setBrush(QColor(theme.warning))
-        for step in self._marks:
-            if step <= self.maximum():
-                painter.drawRoundedRect(QRectF(self.x_of(step) - 1, middle - 11, 2, 6), 1, 1)
-        self._paint_knob(painter, QPointF(shown, middle))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            middle = round(self.height() / 2)
+            left, right = self.x_of(0), self.x_of(self.maximum()) if self.maximum() else self.width() - _KNOB / 2 - 1
+            computed, shown = self.x_of(self._computed), self.x_of(self.value())
+            painter.setPen(Qt.PenStyle.NoPen)
+            for end, color in ((right, theme.track), (computed, theme.border_strong), (shown, theme.accent)):
+                painter.setBrush(QColor(color))
+                groove = QRectF(left - _GROOVE / 2, middle - _GROOVE / 2, end - left + _GROOVE, _GROOVE)
+                if end > left or color == theme.track:
+                    painter.drawRoundedRect(groove, _GROOVE / 2, _GROOVE / 2)
+            painter.setBrush(QColor(theme.warning))
+            for step in self._marks:
+                if step <= self.maximum():
+                    painter.drawRoundedRect(QRectF(self.x_of(step) - 1, middle - 11, 2, 6), 1, 1)
+            self._paint_knob(painter, QPointF(shown, middle))
 
     def _paint_knob(self, painter: QPainter, place: QPointF) -> None:
         theme = self._theme
