@@ -71,7 +71,8 @@ def test_that_the_run_command_writes_the_path_without_qt(no_qt: dict[str, str], 
         "--start=-1.2,1", "--steps", "20", "--seed", "0", "--out", str(out),
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    rows = list(csv.DictReader(out.open(encoding="utf-8", newline="")))
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert len(rows) == 21
     assert [float(rows[0][name]) for name in ("x", "y", "value")] == pytest.approx([-1.2, 1.0, 24.2])
     assert float(rows[-1]["value"]) < 24.2
