@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PySide6 import QtCore
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from gdviz.views.theme import Theme, icon
 
 __all__ = ["ACTIONS", "MENUS", "ActionSet", "ActionSpec", "menu_title", "plain_text"]
+
+# By this name lupdate finds the words; PySide6 types what it returns, the text itself, as an object.
+QT_TRANSLATE_NOOP = cast(Callable[[str, str], str], QtCore.QT_TRANSLATE_NOOP)
 
 
 @dataclass(frozen=True)
@@ -35,47 +41,58 @@ MENUS = {
     "help": QT_TRANSLATE_NOOP("Actions", "&Help"),
 }
 
-_T = QT_TRANSLATE_NOOP
-
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
-        "new", "file", _T("Actions", "&New"), _T("Actions", "Start with an empty experiment"), ("Ctrl+N",), "new"
+        "new",
+        "file",
+        QT_TRANSLATE_NOOP("Actions", "&New"),
+        QT_TRANSLATE_NOOP("Actions", "Start with an empty experiment"),
+        ("Ctrl+N",),
+        "new",
     ),
     ActionSpec(
         "open",
         "file",
-        _T("Actions", "&Open…"),
-        _T("Actions", "Open an experiment or a table"),
+        QT_TRANSLATE_NOOP("Actions", "&Open…"),
+        QT_TRANSLATE_NOOP("Actions", "Open an experiment or a table"),
         ("Ctrl+O",),
         "open",
         toolbar=True,
     ),
     ActionSpec(
-        "save", "file", _T("Actions", "&Save"), _T("Actions", "Save the experiment"), ("Ctrl+S",), "save", toolbar=True
+        "save",
+        "file",
+        QT_TRANSLATE_NOOP("Actions", "&Save"),
+        QT_TRANSLATE_NOOP("Actions", "Save the experiment"),
+        ("Ctrl+S",),
+        "save",
+        toolbar=True,
     ),
-    ActionSpec("save_as", "file", _T("Actions", "Save &as…"), "", ("Ctrl+Shift+S",)),
+    ActionSpec("save_as", "file", QT_TRANSLATE_NOOP("Actions", "Save &as…"), "", ("Ctrl+Shift+S",)),
     ActionSpec(
         "save_picture",
         "file",
-        _T("Actions", "Save &picture…"),
-        _T("Actions", "Save the window's picture as PNG, or the landscape as SVG"),
+        QT_TRANSLATE_NOOP("Actions", "Save &picture…"),
+        QT_TRANSLATE_NOOP("Actions", "Save the window's picture as PNG, or the landscape as SVG"),
         ("Ctrl+E",),
         starts_group=True,
     ),
     ActionSpec(
         "save_steps",
         "file",
-        _T("Actions", "Save s&teps…"),
-        _T("Actions", "Save every run's steps as CSV, Parquet or JSON"),
+        QT_TRANSLATE_NOOP("Actions", "Save s&teps…"),
+        QT_TRANSLATE_NOOP("Actions", "Save every run's steps as CSV, Parquet or JSON"),
     ),
-    ActionSpec("quit", "file", _T("Actions", "&Quit"), "", ("Ctrl+Q",), starts_group=True),
-    ActionSpec("undo", "edit", _T("Actions", "&Undo"), "", ("Ctrl+Z",), "undo", toolbar=True),
-    ActionSpec("redo", "edit", _T("Actions", "&Redo"), "", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", toolbar=True),
+    ActionSpec("quit", "file", QT_TRANSLATE_NOOP("Actions", "&Quit"), "", ("Ctrl+Q",), starts_group=True),
+    ActionSpec("undo", "edit", QT_TRANSLATE_NOOP("Actions", "&Undo"), "", ("Ctrl+Z",), "undo", toolbar=True),
+    ActionSpec(
+        "redo", "edit", QT_TRANSLATE_NOOP("Actions", "&Redo"), "", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", toolbar=True
+    ),
     ActionSpec(
         "add_run",
         "edit",
-        _T("Actions", "&Add run…"),
-        _T("Actions", "Add a run with another optimizer"),
+        QT_TRANSLATE_NOOP("Actions", "&Add run…"),
+        QT_TRANSLATE_NOOP("Actions", "Add a run with another optimizer"),
         ("Ctrl+R",),
         "add",
         starts_group=True,
@@ -83,50 +100,53 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "reset_start",
         "edit",
-        _T("Actions", "Reset &start"),
-        _T("Actions", "Start where the problem suggests"),
+        QT_TRANSLATE_NOOP("Actions", "Reset &start"),
+        QT_TRANSLATE_NOOP("Actions", "Start where the problem suggests"),
         ("Ctrl+Shift+R",),
     ),
-    ActionSpec("toggle_play", "play", _T("Actions", "&Play or pause"), "", ("Space",), "play"),
-    ActionSpec("step_forward", "play", _T("Actions", "Step &forward"), "", ("Right",), "step-forward"),
-    ActionSpec("step_back", "play", _T("Actions", "Step &back"), "", ("Left",), "step-back"),
-    ActionSpec("home", "play", _T("Actions", "To the &start"), "", ("Home",), "first"),
-    ActionSpec("end", "play", _T("Actions", "To the &newest step"), "", ("End",), "last"),
+    ActionSpec("toggle_play", "play", QT_TRANSLATE_NOOP("Actions", "&Play or pause"), "", ("Space",), "play"),
+    ActionSpec("step_forward", "play", QT_TRANSLATE_NOOP("Actions", "Step &forward"), "", ("Right",), "step-forward"),
+    ActionSpec("step_back", "play", QT_TRANSLATE_NOOP("Actions", "Step &back"), "", ("Left",), "step-back"),
+    ActionSpec("home", "play", QT_TRANSLATE_NOOP("Actions", "To the &start"), "", ("Home",), "first"),
+    ActionSpec("end", "play", QT_TRANSLATE_NOOP("Actions", "To the &newest step"), "", ("End",), "last"),
     ActionSpec(
         "follow",
         "play",
-        _T("Actions", "F&ollow the newest step"),
+        QT_TRANSLATE_NOOP("Actions", "F&ollow the newest step"),
         "",
         ("F",),
         "follow",
         checkable=True,
         starts_group=True,
     ),
-    ActionSpec("faster", "play", _T("Actions", "F&aster"), "", ("+", "=")),
-    ActionSpec("slower", "play", _T("Actions", "S&lower"), "", ("-",)),
+    ActionSpec("faster", "play", QT_TRANSLATE_NOOP("Actions", "F&aster"), "", ("+", "=")),
+    ActionSpec("slower", "play", QT_TRANSLATE_NOOP("Actions", "S&lower"), "", ("-",)),
     ActionSpec(
         "reset_view",
         "view",
-        _T("Actions", "&Reset landscape"),
-        _T("Actions", "Show the whole landscape"),
+        QT_TRANSLATE_NOOP("Actions", "&Reset landscape"),
+        QT_TRANSLATE_NOOP("Actions", "Show the whole landscape"),
         ("Ctrl+0",),
         "reset-view",
     ),
     ActionSpec(
-        "reset_layout", "view", _T("Actions", "Reset &layout"), _T("Actions", "Put every panel back in its place")
+        "reset_layout",
+        "view",
+        QT_TRANSLATE_NOOP("Actions", "Reset &layout"),
+        QT_TRANSLATE_NOOP("Actions", "Put every panel back in its place"),
     ),
     ActionSpec(
         "theme",
         "view",
-        _T("Actions", "Light or &dark"),
-        _T("Actions", "Change between the light and the dark theme"),
+        QT_TRANSLATE_NOOP("Actions", "Light or &dark"),
+        QT_TRANSLATE_NOOP("Actions", "Change between the light and the dark theme"),
         ("Ctrl+D",),
         "theme",
         toolbar=True,
         starts_group=True,
     ),
-    ActionSpec("shortcuts", "help", _T("Actions", "&Keyboard shortcuts"), "", ("F1",)),
-    ActionSpec("about", "help", _T("Actions", "&About gdviz")),
+    ActionSpec("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), "", ("F1",)),
+    ActionSpec("about", "help", QT_TRANSLATE_NOOP("Actions", "&About gdviz")),
 )
 
 

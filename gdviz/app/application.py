@@ -37,6 +37,8 @@ class Application(QObject):
         self.services = Services(self)
         self.window = window
         self.layout = Layout(window, self.services.playback, self.theme, settings)
+        # Before anybody else hears of a change, who may have something to say about it.
+        self.services.model.changed.connect(self._on_experiment_changed)
         self.showing = Showing(self.services, self.layout.workspace, self)
         self.editing = Editing(self.services, self.layout.workspace, self)
         self.documents = Documents(self.services.model, self.services.source, settings, self.layout.recent_menu, window)
@@ -97,7 +99,6 @@ class Application(QObject):
         self.documents.table_opened.connect(layout.workspace.problem.open_table)
         self.exports.noticed.connect(layout.notice.say)
         self.services.model.history_changed.connect(self._on_history_changed)
-        self.services.model.changed.connect(self._on_experiment_changed)
         self.services.playback.playing_changed.connect(self._on_playing_changed)
         self.services.playback.following_changed.connect(self._on_following_changed)
 
@@ -167,8 +168,6 @@ class Application(QObject):
     def _on_problem_shown(self) -> None:
         problem = self.services.source.problem
         self.layout.show_problem(problem is not None, problem is not None and problem.rows is not None)
-        if problem is not None:
-            self.layout.notice.clear()
 
     @Slot(object, object)
     def _on_experiment_changed(self, _old: object, _new: object) -> None:

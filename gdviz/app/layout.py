@@ -105,9 +105,9 @@ class Layout(QObject):
         layout.setContentsMargins(12, 2, 12, 8)
         layout.addWidget(view)
         dock.setWidget(frame)
-        title = DockTitle(dock, self.theme, getattr(view, "tools", None))
-        dock.setTitleBarWidget(title)
-        self._titles.append(title)
+        bar = DockTitle(dock, self.theme, getattr(view, "tools", None))
+        dock.setTitleBarWidget(bar)
+        self._titles.append(bar)
         self._window.addDockWidget(area, dock)
         return dock
 

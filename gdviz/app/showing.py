@@ -276,6 +276,9 @@ class Showing(QObject):
 
     def _held_point(self, problem: Problem) -> np.ndarray:
         """Where the parameters that are not on the axes are held: at the current point of the first run."""
+        if problem.dimension <= 2:
+            # There are none, and a landscape that does not depend on the point is not to be sampled again.
+            return problem.start
         step = self._services.playback.step
         for run in self._shown:
             if run.trajectory.dimension == problem.dimension:
