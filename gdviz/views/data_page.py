@@ -84,7 +84,7 @@ class DataPage(QWidget):
         if choice is None:
             return
         source = str(choice.options.get("table", ""))
-        self._title.setText(source.removeprefix(BUILTIN_PREFIX) if _is_bundled(choice) else os.path.basename(source))
+        self._title.setText(_title(source))
         self._title.setToolTip(source)
         self._reading.setVisible(not _is_bundled(choice))
         self._show_table(table, problem)
@@ -290,6 +290,12 @@ class DataPage(QWidget):
 
 def _is_bundled(choice: ProblemChoice) -> bool:
     return str(choice.options.get("table", "")).startswith(BUILTIN_PREFIX)
+
+
+def _title(source: str) -> str:
+    """What to call a table: the title of a bundled one, the file's name of another."""
+    titles = {BUILTIN_PREFIX + table.name: table.title for table in BUILTIN}
+    return titles.get(source) or os.path.basename(source)
 
 
 def _table_of(choice: ProblemChoice | None, problem: Problem | None) -> Table | None:

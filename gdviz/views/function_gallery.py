@@ -32,11 +32,11 @@ class TileGrid(QWidget):
         functions: Iterable[type[Problem]],
         thumbnails: Thumbnails,
         theme: Theme,
-        columns: int | None = None,
+        most_columns: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        layout = TileLayout(self, columns=columns)
+        layout = TileLayout(self, most_columns=most_columns)
         self.tiles = tuple(FunctionTile(function, thumbnails, theme, self) for function in functions)
         for tile in self.tiles:
             tile.clicked.connect(self._on_tile_clicked)

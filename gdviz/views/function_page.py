@@ -104,6 +104,8 @@ class FunctionPage(QWidget):
 
     def _make_form(self) -> None:
         if self._form is not None:
+            # A number half typed was meant for the function before.
+            self._form.blockSignals(True)
             self._forms.removeWidget(self._form)
             self._form.hide()
             self._form.deleteLater()

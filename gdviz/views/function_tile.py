@@ -111,8 +111,9 @@ class FunctionTile(QAbstractButton):
         painter.setPen(QPen(QColor(self._theme.accent if marked else self._theme.line), 1.0 + 2 * inset))
         painter.drawRoundedRect(frame.adjusted(inset, inset, -inset, -inset), _RADIUS, _RADIUS)
         painter.setPen(QColor(self._theme.accent_words if self.isChecked() else self._theme.text))
-        top = self._picture_height(self.width()) + _NAME_GAP
-        line = QRect(2, top, self.width() - 4, self.height() - top)
+        # From below, since tiles of one row are equally high but their pictures may differ by a pixel.
+        below = self.fontMetrics().height() + 2
+        line = QRect(2, self.height() - below, self.width() - 4, below)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
         painter.end()

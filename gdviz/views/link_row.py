@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOption, QWidget
 
 from gdviz.views.kept_keys import KeptKeys
@@ -18,7 +18,7 @@ _PADDING = 7
 
 
 class LinkRow(QAbstractButton):
-    """Looks like a line of a list, behaves like a button; a text that is too long is cut, and whole in the tooltip."""
+    """Looks like a line of a list, behaves like a button; a text too long for one line takes two."""
 
     def __init__(self, icon_name: str, text: str, tip: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,9 @@ class LinkRow(QAbstractButton):
         self.setToolTip(tip or text)
         self.setAccessibleName(text)
         self.setAccessibleDescription(tip)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._icon_name = icon_name
         self._theme = theme
         self._icon = QIcon()
@@ -49,6 +51,24 @@ class LinkRow(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(2 * _MARGIN + _ICON + _GAP + 60, self.sizeHint().height())
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of one line, or of two where one is too short."""
+        room = width - 2 * _MARGIN - _ICON - _GAP
+        lines = 1 if self.fontMetrics().horizontalAdvance(self.text()) <= room else 2
+        return max(_ICON, lines * self.fontMetrics().lineSpacing()) + 2 * _PADDING
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # A window that opens gives the keyboard to its first control; only who uses the keyboard wants to see that.
+        self._ring(event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason))
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ring(False)
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
@@ -60,10 +80,15 @@ class LinkRow(QAbstractButton):
         option.initFrom(self)
         painter = QPainter(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
-        self._icon.paint(painter, QRect(_MARGIN, (self.height() - _ICON) // 2, _ICON, _ICON))
+        first_line = self.fontMetrics().height() + 2 * _PADDING
+        self._icon.paint(painter, QRect(_MARGIN, (first_line - _ICON) // 2, _ICON, _ICON))
         left = _MARGIN + _ICON + _GAP
-        line = QRect(left, 0, self.width() - left - _MARGIN, self.height())
+        words = QRect(left, _PADDING, self.width() - left - _MARGIN, self.height() - 2 * _PADDING)
         painter.setPen(QColor(self._theme.text))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, line.width())
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.text())
         painter.end()
+
+    def _ring(self, ringed: bool) -> None:
+        self.setProperty("ringed", ringed)
+        self.style().unpolish(self)
+        self.style().polish(self)

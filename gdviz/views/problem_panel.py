@@ -189,13 +189,14 @@ class ProblemPanel(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         content = QWidget(area)
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 4, 4)
-        layout.setSpacing(0)
-        layout.addWidget(self._function_page)
-        layout.addWidget(self._data_page)
-        layout.addStretch(1)
+        self._pages = QVBoxLayout(content)
+        self._pages.setContentsMargins(0, 0, 0, 4)
+        self._pages.setSpacing(0)
+        self._pages.addWidget(self._function_page)
+        self._pages.addWidget(self._data_page)
+        self._pages.addStretch(1)
         area.setWidget(content)
+        area.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
         return area
 
     def _show_page(self, is_data: bool) -> None:
@@ -217,6 +218,11 @@ class ProblemPanel(QWidget):
         self._dialog.accepted.connect(self._on_preview_accepted)
         self._dialog.finished.connect(self._on_preview_finished)
         self._dialog.open()
+
+    @Slot(int, int)
+    def _on_scroll_range_changed(self, _low: int, high: int) -> None:
+        # The scroll bar stands beside the page, which otherwise ends where the switch above it does.
+        self._pages.setContentsMargins(0, 0, 6 if high > 0 else 0, 4)
 
     @Slot(str)
     def _on_function_chosen(self, name: str) -> None:

@@ -11,16 +11,16 @@ __all__ = ["TileLayout"]
 class TileLayout(QLayout):
     """Hidden tiles take no place. The height follows from the width.
 
-    `columns` fixes how many stand side by side; without it there are as many as are at least `least_width` wide.
+    As many stand side by side as are at least `least_width` wide, but no more than `most_columns`.
     """
 
     def __init__(
-        self, parent: QWidget | None = None, least_width: int = 136, columns: int | None = None, gap: int = 8
+        self, parent: QWidget | None = None, least_width: int = 136, most_columns: int | None = None, gap: int = 8
     ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._least_width = least_width
-        self._columns = columns
+        self._most_columns = most_columns
         self._gap = gap
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -50,17 +50,17 @@ class TileLayout(QLayout):
         self._placed(rect, apply=True)
 
     def sizeHint(self) -> QSize:
-        columns = self._columns or 4
+        columns = self._most_columns or 4
         width = columns * self._least_width + (columns - 1) * self._gap
         return QSize(width, self.heightForWidth(width))
 
     def minimumSize(self) -> QSize:
-        columns = self._columns or 1
-        return QSize(columns * self._least_width + (columns - 1) * self._gap, 0)
+        return QSize(self._least_width, 0)
 
     def columns_in(self, width: int) -> int:
         """How many tiles stand side by side in this width."""
-        return self._columns or max(1, (width + self._gap) // (self._least_width + self._gap))
+        fitting = max(1, (width + self._gap) // (self._least_width + self._gap))
+        return fitting if self._most_columns is None else min(fitting, self._most_columns)
 
     def _placed(self, rect: QRect, apply: bool) -> int:
         """The height that the tiles take in the width of `rect`; puts them there if told to."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gdviz.data.builtin import BUILTIN
 from gdviz.experiment.data_choice import bundled_choice
@@ -25,6 +26,9 @@ _FEATURED = (
     *("beale", "himmelblau", "rastrigin", "ackley"),
 )
 _COLUMNS = 4
+_NARROW = 540
+"""Below this width tables and examples stand one above the other."""
+
 _WIDEST = 880
 _MOST_EXAMPLES = 12
 
@@ -75,11 +79,11 @@ class WelcomeView(QWidget):
         layout.addSpacing(24)
         layout.addLayout(self._make_functions(content))
         layout.addSpacing(28)
-        below = QHBoxLayout()
-        below.setSpacing(24)
-        below.addLayout(self._make_tables(content), 4)
-        below.addLayout(self._make_examples(content), 5)
-        layout.addLayout(below)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(24)
+        self._below.addLayout(self._make_tables(content), 4)
+        self._below.addLayout(self._make_examples(content), 5)
+        layout.addLayout(self._below)
         layout.addStretch(3)
         area.setWidget(page)
         outer = QVBoxLayout(self)
@@ -99,9 +103,15 @@ class WelcomeView(QWidget):
         for row in self._rows:
             row.set_theme(theme)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        self._below.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+
     def _make_greeting(self) -> QVBoxLayout:
         title = QLabel(self.tr("See gradient descent happen"), self)
         title.setObjectName("welcomeTitle")
+        title.setWordWrap(True)
         sentence = QLabel(self.tr("Pick a function, drop a table or open an example, then press Space to play."), self)
         sentence.setObjectName("welcomeSentence")
         sentence.setWordWrap(True)

@@ -66,6 +66,8 @@ def test_that_hidden_tiles_take_no_place(qtbot: QtBot) -> None:
     assert layout.heightForWidth(210) == 30
 
 
-def test_that_a_number_of_columns_can_be_set(qtbot: QtBot) -> None:
-    _, tiles = make_grid(qtbot, 5, width=900, columns=2)
+def test_that_the_columns_can_be_limited(qtbot: QtBot) -> None:
+    _, tiles = make_grid(qtbot, 5, width=900, least_width=100, most_columns=2)
     assert [tile.y() for tile in tiles] == [0, 0, 40, 40, 80]
+    _, tiles = make_grid(qtbot, 2, width=120, least_width=100, most_columns=2)
+    assert [tile.y() for tile in tiles] == [0, 40]
