@@ -107,7 +107,7 @@ LIGHT = Theme(
     disabled="#A5ACB4",
     warning="#9A6700",
     error="#C4321C",
-    band_stops=((0.0, "#F8F9F6"), (0.25, "#E2EBEA"), (0.5, "#C6D8DD"), (0.75, "#A9C1D0"), (1.0, "#8EA6C0")),
+    band_stops=((0.0, "#F9FAF7"), (0.25, "#E8EFED"), (0.5, "#D2E0E3"), (0.75, "#BBCEDA"), (1.0, "#A3B9CE")),
     contour="#3F5B73",
     run_colors=_RUN_COLORS,
 )

@@ -1,0 +1,117 @@
+"""What moves along a trail: the last steps, thicker towards the present one, and the symbol where the run stands."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
+
+from gdviz.views.landscape_frame import Frame
+from gdviz.views.trail_path import clipped
+from gdviz.views.trail_raster import DOT_DISTANCE, HALO_WIDTH, LINE_WIDTH, Trail, draw_dots, draw_segments
+
+__all__ = ["Tail", "draw_mark", "draw_pointer", "draw_start", "tail_of"]
+
+_MOST_STEPS = 256
+_TAIL_LENGTH = 150.0
+_TAIL_WIDTH = 3.4
+_TAIL_PARTS = 6
+_DOT_WIDTH = 5.0
+_MARK_SIZE = 13.0
+_MARK_SHARES = {"d": 1.25, "s": 0.85, "star": 1.3, "t": 1.1, "t1": 1.1}
+"""What brings pyqtgraph's symbols to the same weight."""
+_POINTER_SIZE = 12.0
+
+
+class Tail(NamedTuple):
+    """The last segments `(n, 4)` of a trail in pixels of the frame, oldest first, how thick each is, `(n,)`, and the
+    points `(k, 2)` of those steps that lie far enough apart to be told from each other."""
+
+    segments: np.ndarray
+    widths: np.ndarray
+    dots: np.ndarray
+
+    def draw(self, painter: QPainter, frame: Frame, color: QColor, halo: str | None) -> None:
+        """Draw it in this colour; or, with `halo`, what lies beneath it."""
+        ratio = frame.ratio
+        extra = HALO_WIDTH - LINE_WIDTH if halo else 0.0
+        ink = QColor(halo) if halo else color
+        for width in np.unique(self.widths):
+            draw_segments(painter, self.segments[self.widths == width], ink, (width + extra) * ratio)
+        draw_dots(painter, self.dots, ink, (_DOT_WIDTH + extra) * ratio)
+
+
+def tail_of(trail: Trail, step: int, frame: Frame) -> Tail:
+    """The last steps up to this one, at most so many and so far back, in the frame."""
+    columns = trail.columns(max(0, step + 1 - _MOST_STEPS), step + 1)
+    x, y = frame.x(columns[0]), frame.y(columns[1])
+    finite = np.isfinite(columns[0]) & np.isfinite(columns[1])
+    x, y = _apart(x[finite], y[finite], frame.ratio)
+    if len(x) < 2:
+        return Tail(np.empty((0, 4)), np.empty(0), np.empty((0, 2)))
+    lengths = np.hypot(np.diff(x), np.diff(y)) / frame.ratio
+    behind = np.cumsum(lengths[::-1])[::-1] - lengths
+    kept = behind < _TAIL_LENGTH
+    dots = np.stack([x[1:], y[1:]], axis=1)[kept & (lengths > DOT_DISTANCE)][:-1]
+    segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)[kept]
+    part = np.floor(_TAIL_PARTS * (1.0 - behind[kept] / _TAIL_LENGTH)) / (_TAIL_PARTS - 1)
+    widths = LINE_WIDTH + (_TAIL_WIDTH - LINE_WIDTH) * np.minimum(part, 1.0)
+    segments, inside = clipped(segments, 8 * frame.ratio, frame.width, frame.height)
+    return Tail(segments, widths[inside], dots)
+
+
+def _apart(x: np.ndarray, y: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:
+    """The points that don't share a square of this size with the one before, and the last."""
+    column, row = np.floor(x / distance), np.floor(y / distance)
+    kept = np.ones(len(x), dtype=np.bool_)
+    kept[1:-1] = ((column[1:] != column[:-1]) | (row[1:] != row[:-1]))[:-1]
+    return x[kept], y[kept]
+
+
+def draw_mark(painter: QPainter, frame: Frame, at: QPointF, symbol: str, color: QColor, halo: str, lost: bool) -> None:
+    """The symbol of a run where it stands; hollow where it is `lost`, that is, has diverged."""
+    size = _MARK_SIZE * _MARK_SHARES.get(symbol, 1.0) * frame.ratio
+    path = QTransform(size, 0, 0, size, at.x(), at.y()).map(Symbols[symbol])
+    painter.setPen(QPen(QColor(halo), 4 * frame.ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setBrush(QColor(halo))
+    painter.drawPath(path)
+    painter.setPen(QPen(color, 2 * frame.ratio) if lost else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(halo) if lost else color)
+    painter.drawPath(path)
+
+
+def draw_pointer(painter: QPainter, frame: Frame, at: QPointF, color: QColor, halo: str) -> None:
+    """An arrowhead at the edge of the frame, towards a run that stands outside of it."""
+    margin = _POINTER_SIZE * frame.ratio
+    inner = QRectF(0, 0, frame.width, frame.height).adjusted(margin, margin, -margin, -margin)
+    x = min(max(at.x(), inner.left()), inner.right())
+    y = min(max(at.y(), inner.top()), inner.bottom())
+    angle = math.degrees(math.atan2(at.y() - y, at.x() - x))
+    shape = QPolygonF([QPointF(0.75, 0), QPointF(-0.45, 0.6), QPointF(-0.2, 0), QPointF(-0.45, -0.6)])
+    placed = QTransform().translate(x, y).rotate(angle).scale(margin, margin).map(shape)
+    painter.setPen(QPen(QColor(halo), 3 * frame.ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setBrush(color)
+    painter.drawPolygon(placed)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawPolygon(placed)
+
+
+def draw_start(painter: QPainter, frame: Frame, at: QPointF, ink: str, paper: str, grabbed: str | None) -> None:
+    """Where runs start: a ring, with a wider one around it in the colour `grabbed` when it can be dragged."""
+    ratio = frame.ratio
+    if grabbed is not None:
+        glow = QColor(grabbed)
+        glow.setAlphaF(0.25)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(glow)
+        painter.drawEllipse(at, 14 * ratio, 14 * ratio)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(paper), 5 * ratio))
+    painter.drawEllipse(at, 6 * ratio, 6 * ratio)
+    painter.setPen(QPen(QColor(grabbed or ink), 2.2 * ratio))
+    painter.setBrush(QColor(paper))
+    painter.drawEllipse(at, 6 * ratio, 6 * ratio)

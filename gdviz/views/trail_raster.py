@@ -1,0 +1,278 @@
+"""The trails of all runs as a picture that is added to, never drawn anew while the runs grow.
+
+Two images: the halos in the colour of the background, and the lines above all of them. A frame adds the segments that
+are new (see `trail_path`). After a zoom, a change of the runs or a step back they are drawn from the start, a few
+milliseconds at a time; until that is done, a zoom shows what was there before, stretched to its new place.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from gdviz.runs.trajectory import Trajectory
+from gdviz.views.landscape_frame import Frame
+from gdviz.views.trail_path import TrailPath, dashes
+
+__all__ = ["DOT_DISTANCE", "HALO_WIDTH", "LINE_WIDTH", "Trail", "TrailRaster", "draw_dots", "draw_segments"]
+
+Floats = npt.NDArray[np.float64]
+
+LINE_WIDTH = 1.6
+HALO_WIDTH = 4.2
+"""Widths of a trail and of its halo, in pixels of the window."""
+DOT_DISTANCE = 7.0
+"""The length in pixels of the window from which a step ends in a dot: such steps can be told from each other."""
+_DOT_WIDTH = 3.8
+_THIN_WIDTH = 1.1
+_HALO_OPACITY = 0.75
+_FIRST_ROWS = 2048
+_MOST_ROWS = 16384
+_SLICE = 0.001
+_BATCH = 512
+_KEEP_BEHIND = 64
+_WORTH_KEEPING = 1500
+"""Steps before the shown one, and segments, from which a copy of the picture saves time when the user steps back."""
+
+
+class Trail(NamedTuple):
+    """What is drawn of one run: two columns of its trajectory, in a colour and a dash.
+
+    `across` and `up` are the indices of the parameters; where `up` is None, it is the value that goes up.
+    """
+
+    trajectory: Trajectory
+    across: int
+    up: int | None
+    color: str
+    dash: tuple[float, ...]
+
+    def columns(self, first: int, stop: int) -> tuple[Floats, Floats]:
+        """The values along both axes of the steps from `first` up to `stop`, `(n,)` each."""
+        rows = self.trajectory.rows(first, stop)
+        return rows.points[:, self.across], rows.values if self.up is None else rows.points[:, self.up]
+
+
+class _Growing:
+    """A trail with its path in the present frame, and how many of its segments are in the picture."""
+
+    def __init__(self, trail: Trail, frame: Frame) -> None:
+        self.trail = trail
+        self.path = TrailPath(frame)
+        self.drawn = 0
+        self.rows = _FIRST_ROWS
+
+    def target(self, step: int) -> int:
+        """How many steps the path needs to be shown up to `step`."""
+        return min(len(self.trail.trajectory), step + 1)
+
+
+class _Kept(NamedTuple):
+    """The picture as it was when every trail was drawn up to some step, and how many segments of each there were."""
+
+    step: int
+    drawn: tuple[int, ...]
+    halos: QImage
+    lines: QImage
+
+
+class TrailRaster:
+    """Owned by one view. `show` says what is to be seen, `advance` draws, `paint` copies it to the screen."""
+
+    def __init__(self, halo: str) -> None:
+        self._halo_color = halo
+        self._trails: tuple[Trail, ...] = ()
+        self._growing: list[_Growing] = []
+        self._frame: Frame | None = None
+        self._lines = self._halos = QImage()
+        self._stale: tuple[Frame, QImage, QImage] | None = None
+        self._step = 0
+        self._drawn_step = 0
+        self._thin = False
+        self._kept: _Kept | None = None
+        self._keep_at: int | None = None
+
+    @property
+    def segments(self) -> int:
+        """How many segments are in the picture."""
+        return sum(growing.drawn for growing in self._growing)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that is to be seen is in the picture."""
+        return self._drawn_to(self._step)
+
+    def set_trails(self, trails: tuple[Trail, ...], halo: str) -> None:
+        """Draw these, in this order; what has been found of those that were there before is kept."""
+        if trails == self._trails and halo == self._halo_color:
+            return
+        known = {growing.trail[:3]: growing for growing in self._growing}
+        self._trails, self._halo_color, self._stale = trails, halo, None
+        if self._frame is not None:
+            made = []
+            for trail in trails:
+                growing = known.get(trail[:3]) or _Growing(trail, self._frame)
+                growing.trail = trail
+                made.append(growing)
+            self._growing = made
+            self._begin_anew()
+
+    def set_frame(self, frame: Frame) -> None:
+        """Draw into this frame."""
+        if frame == self._frame:
+            return
+        if self._frame is not None and self.complete and self.segments:
+            self._stale = (self._frame, self._halos, self._lines)
+        self._frame = frame
+        self._growing = [_Growing(trail, frame) for trail in self._trails]
+        self._lines, self._halos = (
+            QImage(frame.width, frame.height, QImage.Format.Format_ARGB32_Premultiplied) for _ in range(2)
+        )
+        self._begin_anew()
+
+    def show(self, step: int, thin: bool = False) -> None:
+        """Have the picture show the trails up to this step; `thin` without halos, for a passing look at all of them."""
+        back = step < self._drawn_step
+        self._step = step
+        if thin != self._thin:
+            self._thin = thin
+            self._stale = None
+            self._begin_anew()
+        elif back:
+            self._stale = None
+            self._go_back()
+
+    def advance(self, seconds: float) -> bool:
+        """Draw for at most about this long; whether everything is drawn."""
+        deadline = perf_counter() + seconds
+        going = True
+        while going and not self.complete:
+            goal = self._step if self._keep_at is None else self._keep_at
+            for growing in self._growing:
+                self._advance_one(growing, goal, deadline)
+                going = perf_counter() < deadline
+                if not going:
+                    break
+            if self._keep_at is not None and self._drawn_to(self._keep_at):
+                self._keep()
+        done = self.complete
+        if done:
+            self._stale = None
+        return done
+
+    def paint(self, painter: QPainter) -> None:
+        """Copy the picture to the place where the frame begins."""
+        frame = self._frame
+        if frame is None:
+            return
+        if self._stale is not None:
+            before, halos, lines = self._stale
+            left, right = frame.x((before.x_low, before.x_high))
+            top, bottom = frame.y((before.y_high, before.y_low))
+            place = QRectF(left, top, right - left, bottom - top)
+            for image in (halos, lines):
+                painter.drawImage(place, image, QRectF(image.rect()))
+            return
+        if not self._thin:
+            painter.setOpacity(_HALO_OPACITY)
+            painter.drawImage(0, 0, self._halos)
+            painter.setOpacity(1.0)
+        painter.drawImage(0, 0, self._lines)
+
+    def _drawn_to(self, step: int) -> bool:
+        return all(
+            growing.path.taken >= growing.target(step) and growing.drawn >= growing.path.until(step)
+            for growing in self._growing
+        )
+
+    def _begin_anew(self) -> None:
+        self._kept = None
+        self._go_back()
+
+    def _go_back(self) -> None:
+        """Begin with nothing, or with the picture kept of an earlier step, and plan to keep one of a later."""
+        kept = self._kept if self._kept is not None and self._kept.step <= self._step else None
+        for index, growing in enumerate(self._growing):
+            growing.drawn = kept.drawn[index] if kept is not None else 0
+        self._drawn_step = kept.step if kept is not None else 0
+        if self._frame is not None and kept is not None:
+            self._lines, self._halos = kept.lines.copy(), kept.halos.copy()
+        elif self._frame is not None:
+            self._lines.fill(Qt.GlobalColor.transparent)
+            self._halos.fill(Qt.GlobalColor.transparent)
+        earlier = self._step - max(_KEEP_BEHIND, self._step // 8)
+        self._keep_at = earlier if earlier > self._drawn_step and not self._thin else None
+
+    def _keep(self) -> None:
+        assert self._keep_at is not None
+        if self.segments >= _WORTH_KEEPING:
+            drawn = tuple(growing.drawn for growing in self._growing)
+            self._kept = _Kept(self._keep_at, drawn, self._halos.copy(), self._lines.copy())
+        self._keep_at = None
+
+    def _advance_one(self, growing: _Growing, goal: int, deadline: float) -> None:
+        """Take the next steps of one run, up to the goal, and draw what they add."""
+        path, target = growing.path, growing.target(goal)
+        if path.taken < target:
+            started = perf_counter()
+            stop = min(target, path.taken + growing.rows)
+            path.extend(*growing.trail.columns(path.taken, stop))
+            # Steps that stay within a pixel take a hundredth of the time of those that cross the picture.
+            quick = perf_counter() - started < _SLICE
+            growing.rows = min(2 * growing.rows, _MOST_ROWS) if quick else max(growing.rows // 2, _FIRST_ROWS // 8)
+        last = path.until(goal)
+        while growing.drawn < last:
+            stop = min(last, growing.drawn + _BATCH)
+            self._draw(growing, growing.drawn, stop)
+            growing.drawn = stop
+            self._drawn_step = max(self._drawn_step, int(path.steps[stop - 1]))
+            if perf_counter() >= deadline:
+                break
+
+    def _draw(self, growing: _Growing, first: int, stop: int) -> None:
+        assert self._frame is not None
+        ratio = self._frame.ratio
+        width = _THIN_WIDTH if self._thin else LINE_WIDTH
+        # The square ends of the pen add its width to every dash.
+        pattern = tuple(
+            ratio * (length - width if index % 2 == 0 else length + width)
+            for index, length in enumerate(growing.trail.dash)
+        )
+        whole = growing.path.segments[first:stop]
+        segments = dashes(whole, growing.path.starts[first:stop], pattern)
+        if not self._thin:
+            draw_segments(self._halos, segments, self._halo_color, HALO_WIDTH * ratio)
+            far = np.hypot(whole[:, 2] - whole[:, 0], whole[:, 3] - whole[:, 1]) > DOT_DISTANCE * ratio
+            draw_dots(self._lines, whole[far, 2:], growing.trail.color, _DOT_WIDTH * ratio)
+        draw_segments(self._lines, segments, growing.trail.color, width * ratio)
+
+
+def draw_segments(target: QImage | QPainter, segments: Floats, color: str | QColor, width: float) -> None:
+    """Draw segments `(n, 4)` one by one, so that the result doesn't depend on how many are drawn at once.
+
+    One by one is also what Qt does quickly: a thick line through the same points takes ten times as long.
+    """
+    if len(segments) == 0:
+        return
+    array = arrayToLineSegments(segments[:, 0::2].ravel(), segments[:, 1::2].ravel(), "pairs", False)
+    painter = QPainter(target) if isinstance(target, QImage) else target
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # Square ends close the corners between segments, and Qt has a short way for them.
+    painter.setPen(QPen(QColor(color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+    painter.drawLines(*array.drawargs())
+    if isinstance(target, QImage):
+        painter.end()
+
+
+def draw_dots(target: QImage | QPainter, points: Floats, color: str | QColor, width: float) -> None:
+    """Draw dots at points `(n, 2)`: two squares across each other, which takes a fifth of the time of a disc."""
+    run = 0.01
+    for across, up in ((run, 0.0), (run, run)):
+        reach = np.array([-across, -up, across, up])
+        draw_segments(target, np.hstack([points, points]) + reach, color, 0.9 * width)
