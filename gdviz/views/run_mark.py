@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gdviz.views.symbols import draw_symbol
 from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
 
-__all__ = ["RunMark"]
+__all__ = ["RunMark", "draw_mark"]
 
 
 class RunMark(QWidget):
@@ -35,14 +35,19 @@ class RunMark(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = run_color(self._theme, self._style)
-        pen = QPen(color, 2.0)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        dash = run_dash(self._style)
-        if dash:
-            pen.setDashPattern([length / 2 for length in dash])
-        painter.setPen(pen)
-        middle = self.height() / 2
-        painter.drawLine(QPointF(1, middle), QPointF(self.width() - 1, middle))
-        draw_symbol(painter, run_symbol(self._style), QPointF(self.width() / 2, middle), 10.0, color)
+        draw_mark(painter, QRectF(self.rect()), self._style, self._theme)
         painter.end()
+
+
+def draw_mark(painter: QPainter, place: QRectF, style: int, theme: Theme) -> None:
+    """The mark of a style, across the middle of a rectangle."""
+    color = run_color(theme, style)
+    pen = QPen(color, 2.0)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    dash = run_dash(style)
+    if dash:
+        pen.setDashPattern([length / 2 for length in dash])
+    painter.setPen(pen)
+    middle = place.center().y()
+    painter.drawLine(QPointF(place.left() + 1, middle), QPointF(place.right() - 1, middle))
+    draw_symbol(painter, run_symbol(style), place.center(), 10.0, color)
