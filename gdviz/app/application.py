@@ -86,6 +86,7 @@ class Application(QObject):
         window, layout = self.window, self.layout
         window.set_drop_sign(layout.overlay)
         window.files_dropped.connect(self._on_files_dropped)
+        window.drop_refused.connect(layout.notice.say)
         window.close_requested.connect(self._on_close_requested)
         layout.welcome.problem_chosen.connect(self.editing.choose_problem)
         layout.welcome.example_chosen.connect(self._on_example_chosen)

@@ -29,7 +29,11 @@ class DropSign(Protocol):
 
     @property
     def accepts(self) -> bool:
-        """Whether dropping will do anything."""
+        """Whether dropping will open anything."""
+
+    @property
+    def said(self) -> str:
+        """What it tells, in words."""
 
     def show_for(self, paths: list[str]) -> None:
         """Say what dropping these files will do."""
@@ -43,6 +47,8 @@ class MainWindow(QMainWindow):
 
     files_dropped = Signal(list)
     """Paths of the files that were dropped anywhere on the window."""
+    drop_refused = Signal(str)
+    """Something was dropped that can't be opened: why, in words."""
     close_requested = Signal(QCloseEvent)
     """The window is about to close; a receiver that objects ignores the event."""
     painted = Signal()
@@ -96,10 +102,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._sign is not None and self._sign.accepts:
+        # Also what can't be opened: else there would be no drop, and nothing could say afterwards why nothing happened.
+        if self._sign is not None:
             event.acceptProposedAction()
-        else:
-            event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         if self._sign is not None:
@@ -108,11 +113,14 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         if self._sign is None:
             return
-        accepts = self._sign.accepts
+        accepts, said = self._sign.accepts, self._sign.said
         self._sign.hide()
         if accepts:
             event.acceptProposedAction()
             self.files_dropped.emit(_paths(event))
+        else:
+            event.ignore()
+            self.drop_refused.emit(said)
 
 
 def _paths(event: QDropEvent) -> list[str]:

@@ -166,6 +166,8 @@ class RunCard(QFrame):
     def _make_forms(self) -> None:
         for form in (self._first, self._rest):
             if form is not None:
+                # A number half typed was meant for the method before.
+                form.blockSignals(True)
                 self._forms.removeWidget(form)
                 form.hide()
                 form.deleteLater()

@@ -72,6 +72,8 @@ class RunsPanel(QWidget):
         """Show these runs; a card is kept as long as its run has the same key."""
         for key in [key for key in self._cards if key not in {entry.key for entry in entries}]:
             card = self._cards.pop(key)
+            # A number half typed is taken when its field goes, but there is no run left to take it.
+            card.blockSignals(True)
             self._list.removeWidget(card)
             card.hide()
             card.deleteLater()

@@ -144,7 +144,7 @@ class Person:
         """The picture of a function, the one that is to be seen."""
         from gdviz.views.function_tile import FunctionTile
 
-        tiles = [tile for tile in self._all(FunctionTile) if tile.name == name and tile.isVisible()]
+        tiles = [tile for tile in self.all(FunctionTile) if tile.name == name and tile.isVisible()]
         assert len(tiles) == 1, f"{len(tiles)} tiles of {name} are to be seen"
         return tiles[0]
 
@@ -165,10 +165,18 @@ class Person:
 
         field.setFocus()
         field.selectAll()
+        self._qtbot.keyClick(field, Qt.Key.Key_Delete)
         self._qtbot.keyClicks(field, text)
         self._qtbot.keyClick(field, Qt.Key.Key_Return)
 
-    def _all(self, kind: type) -> list:
+    def labels(self, name: str) -> list:
+        """The labels of this object name that are to be seen."""
+        from PySide6.QtWidgets import QLabel
+
+        return [label for label in self.all(QLabel) if label.objectName() == name and label.isVisible()]
+
+    def all(self, kind: type) -> list:
+        """Every widget of this class."""
         from PySide6.QtWidgets import QApplication
 
         found: dict[int, object] = {}

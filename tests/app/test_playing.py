@@ -94,7 +94,9 @@ def test_that_the_views_never_stand_at_different_steps_while_playing(race: Perso
 
 
 def test_that_a_table_is_shown_at_the_same_step_as_the_rest(person: Person) -> None:
-    person.choose("data", table="builtin:iris", features=("petal_length", "petal_width"), classes=("versicolor", "virginica"))
+    person.choose(
+        "data", table="builtin:iris", features=("petal_length", "petal_width"), classes=("versicolor", "virginica")
+    )
     for key in ("Right", "Right", "Left", "End", "Home", "Right"):
         person.press(key)
         assert shown_steps(person.application) == {person.application.services.playback.step}
