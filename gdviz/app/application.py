@@ -99,6 +99,7 @@ class Application(QObject):
         self.documents.noticed.connect(layout.notice.say)
         self.documents.table_opened.connect(layout.workspace.problem.open_table)
         self.exports.noticed.connect(layout.notice.say)
+        layout.workspace.landscape.picture_requested.connect(self.exports.ask_save_picture)
         self.services.model.history_changed.connect(self._on_history_changed)
         self.services.playback.playing_changed.connect(self._on_playing_changed)
         self.services.playback.following_changed.connect(self._on_following_changed)

@@ -18,6 +18,11 @@ __all__ = ["LandscapeService"]
 
 Limits = tuple[float, float]
 
+_COARSE_PREVIEW = 48
+_FINE_PREVIEW = 112
+_PREVIEW_TERMS = 4_000_000
+"""Rows times points that a worker gets through in a frame or two."""
+
 
 class LandscapeService(QObject):
     """Owner of the surface job; lives in the window's thread."""
@@ -93,7 +98,7 @@ class LandscapeService(QObject):
             first, second = self.axes
             along, across = self._limits if self._limits is not None else (domain[first], domain[second])
             plane = Plane.of(problem, self._through, first, second)
-            job = SurfaceJob(sample_surface(problem, plane, along, across))
+            job = SurfaceJob(sample_surface(problem, plane, along, across, preview=_preview(problem)))
         self._job = job
         self._number = self._worker.start(job)
 
@@ -138,3 +143,10 @@ class LandscapeService(QObject):
             self._begin()
         elif self._job.picture is not None or progress > 0:
             self._set_progress(progress)
+
+
+def _preview(problem: Problem) -> int:
+    """Points each way of the coarse picture: more where they come within a frame or so, for it is all that is seen of a
+    plane that follows the current point while it is played."""
+    rows = 1 if problem.cheap or problem.rows is None else problem.rows
+    return _FINE_PREVIEW if rows * _FINE_PREVIEW**2 <= _PREVIEW_TERMS else _COARSE_PREVIEW
