@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gdviz.problems import Problem
-from gdviz.views.kept_keys import KeptKeys
+from gdviz.views.kept_keys import keep_keys
 from gdviz.views.theme import Theme
 from gdviz.views.thumbnail import PICTURE_SIZE, Thumbnails
 
@@ -31,7 +31,6 @@ class FunctionTile(QAbstractButton):
         self._function = function
         self._thumbnails = thumbnails
         self._theme = theme
-        self._ringed = False
         self.setText(function.label)
         self.setToolTip(f"<b>{function.label}</b><br>{function.summary}<br>{function.formula}")
         self.setAccessibleName(function.label)
@@ -39,9 +38,7 @@ class FunctionTile(QAbstractButton):
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        # A click chooses, it need not take the keyboard too.
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.installEventFilter(KeptKeys(self))
+        keep_keys(self)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -80,8 +77,6 @@ class FunctionTile(QAbstractButton):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        # A window that opens gives the keyboard to its first control; only who uses the keyboard wants to see that.
-        self._ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         super().focusInEvent(event)
         self.focused.emit()
 
@@ -105,7 +100,7 @@ class FunctionTile(QAbstractButton):
         else:
             painter.drawPixmap(frame, picture, QRectF(picture.rect()))
         painter.restore()
-        ringed = self.isChecked() or (self.hasFocus() and self._ringed)
+        ringed = self.isChecked() or bool(self.property("ringed"))
         marked = ringed or self.underMouse()
         inset = 0.5 if ringed else 0.0
         painter.setPen(QPen(QColor(self._theme.accent if marked else self._theme.line), 1.0 + 2 * inset))

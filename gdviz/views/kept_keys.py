@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
 __all__ = ["KeptKeys", "keep_keys"]
 
 _WITH_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
+_BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class KeptKeys(QObject):
     """An event filter: plain keys pressed in what it watches go there, not to the window's shortcuts.
 
-    A click does not take the keyboard, so that Space still plays after one.
+    A button that was reached by the keyboard has the property `ringed`, for the style sheet to show. A window that
+    opens gives the keyboard to its first control too, but only who uses the keyboard wants to see where it is.
     """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -25,6 +27,8 @@ class KeptKeys(QObject):
             if is_plain and event.key() != Qt.Key.Key_Escape:
                 event.accept()
                 return True
+        if isinstance(event, QFocusEvent) and isinstance(watched, QAbstractButton):
+            _ring(watched, event.gotFocus() and event.reason() in _BY_KEYBOARD)
         if event.type() == QEvent.Type.Wheel and isinstance(watched, QComboBox):
             # It scrolls the panel; it must not change what happens to lie under the pointer.
             event.ignore()
@@ -32,8 +36,18 @@ class KeptKeys(QObject):
         return bool(super().eventFilter(watched, event))
 
 
+def _ring(button: QAbstractButton, ringed: bool) -> None:
+    if bool(button.property("ringed")) != ringed:
+        button.setProperty("ringed", ringed)
+        button.style().unpolish(button)
+        button.style().polish(button)
+
+
 def keep_keys(*controls: QWidget) -> None:
-    """Have these controls take the focus by Tab only, and keep their keys while they have it."""
+    """Have these controls take the focus by Tab only, and keep their keys while they have it.
+
+    A click does not take the keyboard, so that Space still plays after one.
+    """
     for control in controls:
         control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         control.installEventFilter(KeptKeys(control))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOption, QWidget
 
-from gdviz.views.kept_keys import KeptKeys
+from gdviz.views.kept_keys import keep_keys
 from gdviz.views.theme import Theme, icon
 
 __all__ = ["LinkRow"]
@@ -25,8 +25,7 @@ class LinkRow(QAbstractButton):
         self.setObjectName("linkRow")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.installEventFilter(KeptKeys(self))
+        keep_keys(self)
         self.setText(text)
         self.setToolTip(tip or text)
         self.setAccessibleName(text)
@@ -60,15 +59,6 @@ class LinkRow(QAbstractButton):
         lines = 1 if self.fontMetrics().horizontalAdvance(self.text()) <= room else 2
         return max(_ICON, lines * self.fontMetrics().lineSpacing()) + 2 * _PADDING
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        # A window that opens gives the keyboard to its first control; only who uses the keyboard wants to see that.
-        self._ring(event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason))
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._ring(False)
-        super().focusOutEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
@@ -87,8 +77,3 @@ class LinkRow(QAbstractButton):
         painter.setPen(QColor(self._theme.text))
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, self.text())
         painter.end()
-
-    def _ring(self, ringed: bool) -> None:
-        self.setProperty("ringed", ringed)
-        self.style().unpolish(self)
-        self.style().polish(self)
