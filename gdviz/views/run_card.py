@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from gdviz.experiment.experiment import RunEntry
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.parameters import declared
+from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.parameter_form import ParameterForm
 from gdviz.views.run_mark import RunMark
 from gdviz.views.theme import Theme, icon
@@ -77,6 +78,7 @@ class RunCard(QFrame):
         """Show this run under this label."""
         self._entry = entry
         self._title.setText(label)
+        self._title.setToolTip(self.tr("{label}\nDouble-click to rename").format(label=label))
         self._mark.set_style(entry.style)
         self._enabled.blockSignals(True)
         self._enabled.setChecked(entry.enabled)
@@ -138,9 +140,8 @@ class RunCard(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self._mark = RunMark(self._entry.style, self._theme, row)
-        self._title = QLabel(row)
+        self._title = ElidedLabel(row)
         self._title.setObjectName("runTitle")
-        self._title.setToolTip(self.tr("Double-click to rename"))
         self._title.installEventFilter(self)
         self._enabled = QCheckBox(row)
         self._enabled.setToolTip(self.tr("Take part in the race"))
