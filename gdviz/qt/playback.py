@@ -179,10 +179,8 @@ class Playback(QObject):
         if not self._playing:
             return
         if self._step < self._computed:
-            self._target = self._step + self._steps_in(seconds)
-            if self._target >= self._computed:
-                # What could not be shown is not caught up later: that would be a leap.
-                self._target, self._carry = self._computed, 0
+            # What could not be shown is not caught up later: that would be a leap.
+            self._target = min(self._step + self._steps_in(seconds), self._computed)
             self._show(self._target)
         if self._step >= self._total:
             self._set_playing(False)

@@ -73,6 +73,15 @@ def test_that_the_boundary_is_where_both_classes_are_equally_likely(iris):
     assert at_limit.all()
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1e9, 1e150])
+def test_that_the_boundary_is_the_same_for_multiples_of_the_parameters(iris, scale):
+    picture = FitPicture.of(iris)
+    features = (picture.features[2], picture.features[3])
+    limits = ((3.0, 7.0), (0.5, 3.0))
+    ends = picture.boundary(features, iris.minima[0], *limits)
+    np.testing.assert_allclose(picture.boundary(features, scale * iris.minima[0], *limits), ends, rtol=1e-6)
+
+
 def test_that_there_is_no_boundary_out_of_sight_or_without_weights(iris):
     picture = FitPicture.of(iris)
     features = (picture.features[2], picture.features[3])

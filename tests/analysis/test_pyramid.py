@@ -68,8 +68,10 @@ def test_that_rows_that_are_not_finite_count_as_missing():
 def test_that_the_lowest_above_a_floor_passes_over_what_is_not_above_it():
     values = noisy(10_000)
     values[::7] = -6.02
+    values[::5] = -0.1
+    values[123:200] = -0.1
     pyramid = filled(values, floor=-0.1)
-    for first, stop in [(0, 10_000), (7, 8), (0, 1), (123, 8765)]:
+    for first, stop in [(0, 10_000), (7, 8), (0, 1), (123, 8765), (123, 200), (5, 6), (128, 192)]:
         assert pyramid.extremes(values, first, stop) == plain(values, first, stop, floor=-0.1)
 
 
@@ -110,6 +112,22 @@ def test_that_a_single_peak_is_seen_wherever_it_lies():
         pyramid = MinMaxPyramid()
         pyramid.append(values)
         assert outline(pyramid, values, edges).values.max() == 1.0
+
+
+def test_that_no_row_is_left_out_at_an_edge_between_columns_of_different_lengths():
+    count = 25_000
+    lengths = np.tile([3, 700, 40, 9000, 1, 256, 17], 2)
+    edges = np.cumsum(np.concatenate([[5], lengths]))
+    for at in np.unique(np.concatenate([edges - 1, edges, edges + 1, edges - 300])):
+        if not edges[0] <= at < edges[-1]:
+            continue
+        values = np.zeros(count)
+        values[at] = 1.0
+        pyramid = MinMaxPyramid()
+        pyramid.append(values)
+        lowest, highest = pyramid.columns(values, edges)
+        assert highest.max() == 1.0, at
+        assert lowest.max() == 0.0
 
 
 def test_that_nothing_outside_the_first_and_last_edge_is_drawn():
