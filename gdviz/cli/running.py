@@ -34,11 +34,10 @@ def run_experiment(
         ) from None
     # From here on Ctrl+C ends the runs and not the program.
     interrupt.listen()
-    labels = list(experiment.labels().values())
+    descents = sum(entry.enabled for entry in experiment.runs)
 
     def report(run: Run) -> None:
-        title = run.config.title
-        progress.tell(f"{title}: step {run.step} of {run.config.steps}")
+        progress.tell(f"{run.config.title}: step {run.step} of {run.config.steps}")
 
-    progress.tell(f"running {len(labels)} {'descent' if len(labels) == 1 else 'descents'}")
+    progress.tell(f"running {descents} {'descent' if descents == 1 else 'descents'}")
     return problem, experiment.run(report, lambda: interrupt.happened, problem)

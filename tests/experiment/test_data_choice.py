@@ -209,6 +209,7 @@ def test_that_roles_are_carried_over_to_the_same_file_read_otherwise(tmp_path: P
     assert carried_over(FitRoles("c", ("b",), "logistic", ("y", "x")), before, table) == FitRoles(
         "c", ("b",), "logistic", ("y", "x")
     )
+    assert carried_over(FitRoles("c", ("empty",), "logistic"), before, table).features == ("a", "b")
     other = Table("t", (Column("u", "numeric", np.ones(2)), Column("v", "numeric", np.ones(2))), table.report, "t")
     assert carried_over(usual, before, other) == FitRoles("v", ("u",), "linear")
     as_text = Table("t", (table.columns[1], Column("a", "text", np.zeros(2, int), ("1.5",))), table.report, "t")

@@ -403,6 +403,40 @@ def test_that_what_is_no_file_is_refused(tmp_path: Path) -> None:
             load(path)
 
 
+def test_that_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.toml").write_text(EXAMPLE)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(ExperimentFileError, match="you may not read this file"):
+        load(tmp_path / "x.toml")
+
+
+def test_that_a_file_that_grew_while_it_was_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "small.toml").write_text(EXAMPLE)
+    (tmp_path / "x.toml").write_bytes(b"# \n" * 600_000)
+    small = os.stat(tmp_path / "small.toml")
+    monkeypatch.setattr("gdviz.experiment.file_checks.os.stat", lambda _: small)
+    with pytest.raises(ExperimentFileError, match="larger than 1 MB"):
+        read_text(tmp_path / "x.toml")
+
+
+def test_that_a_fault_whose_line_cannot_be_found_is_said_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(_: str) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("gdviz.experiment.file_checks.key_lines", give_up)
+    assert refusal(EXAMPLE.replace("b = 50", "b = -50")) == (
+        "race.toml: b must be a finite number above 0, not -50; choose such a value."
+    )
+
+
+def test_that_a_missing_key_of_the_only_inline_table_is_said_with_the_line_of_the_table() -> None:
+    assert refusal('gdviz = 1\nrun = [\n  { label = "x" },\n]').startswith("race.toml, line 3: optimizer is missing")
+
+
 def test_that_line_ends_and_marks_of_other_systems_are_read() -> None:
     expected = read(EXAMPLE)
     assert read(EXAMPLE.replace("\n", "\r\n")) == expected

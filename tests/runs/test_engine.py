@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdviz.optimizers import OPTIMIZERS, optimizer
+from gdviz.optimizers import OPTIMIZERS, Optimizer, Step, optimizer
 from gdviz.problems import problem
 from gdviz.runs.config import Change, RandomStart, RunConfig, StopRules
 from gdviz.runs.engine import advance, advance_for, begin, replay, run_to_end
@@ -186,6 +187,47 @@ def test_that_evaluations_are_what_the_optimizer_asked_for(small_fit: Any) -> No
     np.testing.assert_array_equal(trajectory.evaluations.total, np.arange(21))
     # What is recorded comes out of the passes that the steps need: one more than steps, for the last row.
     assert asked["gradient"] == 21
+
+
+@dataclass(frozen=True)
+class Searching(Optimizer):
+    """A step that halves until the value falls: how often it asks differs from step to step."""
+
+    name: ClassVar[str] = "searching"
+    label: ClassVar[str] = "Searching"
+
+    def init(self, xp: Any, x: Any) -> None:
+        return None
+
+    def step(self, xp: Any, oracle: Any, x: Any, state: None, learning_rate: float) -> Step:
+        slope, value, length = oracle.gradient(x), oracle.value(x), 1.0
+        while not oracle.value(x - length * slope) < value and length > 1e-12:
+            length /= 2
+        return Step(x - length * slope, None)
+
+
+def test_that_evaluations_are_counted_step_by_step_where_they_vary(told: Any) -> None:
+    config = RunConfig(Searching(), start=(-1.2, 1.0), steps=60)
+    trajectory = whole(Run(problem("rosenbrock"), config)).trajectory
+    asked = np.diff(trajectory.evaluations.value)
+    assert len(set(asked.tolist())) > 1
+    assert asked.min() >= 2
+    np.testing.assert_array_equal(trajectory.evaluations.gradient, np.arange(61))
+    assert np.isnan(trajectory.learning_rates).all()
+    one_by_one = Run(problem("rosenbrock"), config)
+    while not one_by_one.finished:
+        advance(one_by_one, 1)
+    assert told(one_by_one) == told(whole(Run(problem("rosenbrock"), config)))
+
+
+def test_that_points_of_another_array_library_stay_so() -> None:
+    strict = pytest.importorskip("array_api_strict")
+    start = strict.asarray([-1.2, 1.0], dtype=strict.float64)
+    run = whole(Run(problem("rosenbrock"), RunConfig(ADAM, steps=30), start=start))
+    assert type(run.point) is type(start)
+    plain = whole(Run(problem("rosenbrock"), RunConfig(ADAM, steps=30), start=np.array([-1.2, 1.0])))
+    np.testing.assert_allclose(run.trajectory.points, plain.trajectory.points, rtol=1e-12)
+    np.testing.assert_array_equal(run.trajectory.evaluations.total, plain.trajectory.evaluations.total)
 
 
 def test_that_a_batch_of_starts_equals_its_runs_one_by_one() -> None:
