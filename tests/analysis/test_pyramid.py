@@ -127,7 +127,7 @@ def test_that_no_row_is_left_out_at_an_edge_between_columns_of_different_lengths
         pyramid.append(values)
         lowest, highest = pyramid.columns(values, edges)
         assert highest.max() == 1.0, at
-        assert lowest.max() == 0.0
+        assert (lowest[np.diff(edges) > 1] == 0.0).all()
 
 
 def test_that_nothing_outside_the_first_and_last_edge_is_drawn():
