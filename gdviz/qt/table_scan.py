@@ -76,6 +76,11 @@ class TableScan(QObject):
                 self._end(self._reader.table, "")
         except InputError as error:
             self._end(None, str(error))
+        except Exception:
+            # Once is enough; loading the table says it again, to whoever wants it still.
+            self._end(None, "")
+            self.changed.emit()
+            raise
         self.changed.emit()
 
     def _end(self, table: Table | None, error: str) -> None:

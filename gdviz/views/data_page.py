@@ -30,6 +30,7 @@ from gdviz.views.data_roles import DataRoles, narrow_combo
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.link_row import LinkRow
 from gdviz.views.parameter_form import ParameterForm
+from gdviz.views.plain_text import as_tip, shortened_name
 from gdviz.views.theme import Theme, icon
 
 __all__ = ["DataPage"]
@@ -84,8 +85,8 @@ class DataPage(QWidget):
         if choice is None:
             return
         source = str(choice.options.get("table", ""))
-        self._title.setText(_title(source))
-        self._title.setToolTip(source)
+        self._title.setText(shortened_name(_title(source)))
+        self._title.setToolTip(as_tip(source))
         self._reading.setVisible(not _is_bundled(choice))
         self._show_table(table, problem)
         if table is not None:

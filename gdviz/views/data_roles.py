@@ -25,6 +25,7 @@ from gdviz.data.roles import Columns
 from gdviz.experiment.data_choice import FitRoles, completed, retargeted, with_model, without_features
 from gdviz.models import MODELS
 from gdviz.views.kept_keys import keep_keys
+from gdviz.views.plain_text import as_tip
 
 __all__ = ["ClassesOf", "DataRoles", "narrow_combo"]
 
@@ -237,16 +238,16 @@ class DataRoles(QWidget):
             if name == self._roles.target:
                 continue
             item = QListWidgetItem(name, self._list)
-            item.setToolTip(name)
+            item.setToolTip(as_tip(name))
             if kind == "numeric" and name not in self._constant:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(Qt.CheckState.Unchecked)
                 continue
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             if kind == "numeric":
-                item.setToolTip(self.tr("{name} has the same value in every row").format(name=name))
+                item.setToolTip(as_tip(self.tr("{name} has the same value in every row").format(name=name)))
             else:
-                item.setToolTip(self.tr("{name} holds text, and features must be numbers").format(name=name))
+                item.setToolTip(as_tip(self.tr("{name} holds text, and features must be numbers").format(name=name)))
         if not self._tall:
             lines = min(_MOST_LINES, max(1, self._list.count()))
             self._list.setFixedHeight(lines * max(20, self._list.sizeHintForRow(0)) + 2 * self._list.frameWidth() + 2)

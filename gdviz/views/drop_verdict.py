@@ -13,12 +13,15 @@ from PySide6.QtCore import QCoreApplication
 from gdviz.data.signatures import recognized
 from gdviz.data.source import TableFile
 from gdviz.errors import InputError
+from gdviz.views.plain_text import shortened_name
 
 __all__ = ["TABLE_ENDINGS", "DropVerdict", "judge_drop"]
 
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
 _HEAD = 512
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True)
@@ -37,53 +40,44 @@ class DropVerdict:
 def judge_drop(paths: list[str]) -> DropVerdict:
     """The verdict on files of these paths. Reads a few hundred bytes at most, of ordinary files only."""
     if len(paths) != 1:
-        return _refused(_tr("One file at a time"), _tr("Drop a single table or experiment."))
+        title = translate("DropVerdict", "One file at a time")
+        return DropVerdict("refused", title, translate("DropVerdict", "Drop a single table or experiment."))
     path = Path(paths[0])
-    ending = path.name.lower()
-    if not ending.endswith((".toml", *TABLE_ENDINGS)):
-        return _refused(_tr("{name} can't be opened").format(name=path.name), _what_it_is(path))
-    reason = _unreadable(path)
+    name = shortened_name(path.name)
+    reason = _reason_against(path)
     if reason:
-        return _refused(_tr("{name} can't be opened").format(name=path.name), reason)
-    if ending.endswith(".toml"):
-        return DropVerdict(
-            "experiment",
-            _tr("Open {name}").format(name=path.name),
-            _tr("It replaces the present experiment."),
-        )
-    found = _recognized(path)
-    if found:
-        return _refused(
-            _tr("{name} can't be opened").format(name=path.name), _tr("It is {what}, not a table.").format(what=found)
-        )
-    return DropVerdict(
-        "table",
-        _tr("Open {name} as a table").format(name=path.name),
-        _tr("A preview comes first; nothing is replaced before you agree."),
-    )
+        return DropVerdict("refused", translate("DropVerdict", "{name} can't be opened").format(name=name), reason)
+    if path.suffix.lower() == ".toml":
+        title = translate("DropVerdict", "Open {name}").format(name=name)
+        return DropVerdict("experiment", title, translate("DropVerdict", "It replaces the present experiment."))
+    title = translate("DropVerdict", "Open {name} as a table").format(name=name)
+    text = translate("DropVerdict", "A preview comes first; nothing is replaced before you agree.")
+    return DropVerdict("table", title, text)
 
 
-def _what_it_is(path: Path) -> str:
-    """Why a file with another ending is refused."""
+def _reason_against(path: Path) -> str:
+    """Why this file can't be opened; empty where it seems that it can."""
     reason = _unreadable(path)
-    if reason:
+    if reason or path.suffix.lower() == ".toml":
         return reason
     found = _recognized(path)
     if found:
-        return _tr("It is {what}, not a table.").format(what=found)
-    return _tr("It is neither an experiment (.toml) nor a table (.csv, .tsv, .txt, plain or .gz).")
+        return translate("DropVerdict", "It is {what}, not a table.").format(what=found)
+    if path.name.lower().endswith(TABLE_ENDINGS):
+        return ""
+    return translate("DropVerdict", "It is neither an experiment (.toml) nor a table (.csv, .tsv, .txt, plain or .gz).")
 
 
 def _unreadable(path: Path) -> str:
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
-        return _tr("There is no such file, or it may not be looked at.")
+        return translate("DropVerdict", "There is no such file, or it may not be looked at.")
     if stat.S_ISDIR(mode):
-        return _tr("It is a folder; drop a file.")
+        return translate("DropVerdict", "It is a folder; drop a file.")
     if not stat.S_ISREG(mode):
-        return _tr("It is no ordinary file.")
-    return "" if os.access(path, os.R_OK) else _tr("It may not be read by you.")
+        return translate("DropVerdict", "It is no ordinary file.")
+    return "" if os.access(path, os.R_OK) else translate("DropVerdict", "It may not be read by you.")
 
 
 def _recognized(path: Path) -> str:
@@ -93,11 +87,3 @@ def _recognized(path: Path) -> str:
             return recognized(file.read(_HEAD)) or ""
     except InputError:
         return ""  # opening it will say what is wrong
-
-
-def _refused(title: str, text: str) -> DropVerdict:
-    return DropVerdict("refused", title, text)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DropVerdict", text)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from gdviz.data.sniff import Preview
 from gdviz.experiment.data_choice import FitRoles
+from gdviz.views.plain_text import as_tip
 from gdviz.views.theme import Theme
 
 __all__ = ["PreviewRows"]
@@ -82,12 +83,10 @@ class _Model(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return name
+            case Qt.ItemDataRole.ToolTipRole if kind == "numeric":
+                return as_tip(self.tr("{name}: click to use it as a feature, or not").format(name=name))
             case Qt.ItemDataRole.ToolTipRole:
-                return (
-                    self.tr("{name}: click to use it as a feature, or not").format(name=name)
-                    if kind == "numeric"
-                    else name
-                )
+                return as_tip(name)
         return None
 
     def _is_missing(self, cell: str) -> bool:

@@ -28,6 +28,7 @@ from gdviz.views.data_page import DataPage
 from gdviz.views.function_page import FunctionPage
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.notice_strip import NoticeStrip
+from gdviz.views.plain_text import shortened_name
 from gdviz.views.table_preview import TablePreviewDialog
 from gdviz.views.theme import Theme, icon
 
@@ -71,15 +72,14 @@ class ProblemPanel(QWidget):
             return
         is_another = _subject(choice) != _subject(self._choice)
         self._choice, self._problem = choice, problem
-        is_data = choice is not None and choice.name == PROBLEM
-        self._function_page.show_choice(None if is_data else choice, problem)
-        self._data_page.show_choice(choice if is_data else None, problem)
+        self._show_choice()
         if is_another and choice is not None:
-            self._show_page(is_data)
+            self._show_page(choice.name == PROBLEM)
 
     def say(self, text: str) -> None:
-        """Say in the strip at the top what could not be done."""
+        """Say in the strip at the top what could not be done; what was asked for in vain is shown no longer."""
         self._notice.say(text)
+        self._show_choice()
 
     @property
     def notice(self) -> str:
@@ -94,8 +94,12 @@ class ProblemPanel(QWidget):
         if share is None:
             self._patience.stop()
             self._loading.hide()
+            # If it was given up, the choice is as before; if not, another one is about to be shown.
+            self._show_choice()
             return
-        self._loading_text.setText(self.tr("Reading {name}").format(name=name) if name else self.tr("Preparing"))
+        self._loading_text.setText(
+            self.tr("Reading {name}").format(name=shortened_name(name)) if name else self.tr("Preparing")
+        )
         self._bar.setValue(round(1000 * share))
         if self._loading.isHidden() and not self._patience.isActive():
             self._patience.start()
@@ -198,6 +202,12 @@ class ProblemPanel(QWidget):
         area.setWidget(content)
         area.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
         return area
+
+    def _show_choice(self) -> None:
+        choice, problem = self._choice, self._problem
+        is_data = choice is not None and choice.name == PROBLEM
+        self._function_page.show_choice(None if is_data else choice, problem)
+        self._data_page.show_choice(choice if is_data else None, problem)
 
     def _show_page(self, is_data: bool) -> None:
         (self._data_button if is_data else self._function_button).setChecked(True)

@@ -40,6 +40,7 @@ from gdviz.problems.fit_source import READING_OPTIONS
 from gdviz.qt.table_scan import TableScan
 from gdviz.views.data_roles import DataRoles, narrow_combo
 from gdviz.views.notice_strip import NoticeStrip, as_sentence
+from gdviz.views.plain_text import as_tip, shortened_name
 from gdviz.views.preview_rows import PreviewRows
 from gdviz.views.theme import Theme
 
@@ -129,7 +130,8 @@ class TablePreviewDialog(QDialog):
 
     def _make(self, shown: Preview, theme: Theme) -> None:
         self._path = shown.path
-        title = QLabel(shown.name, self)
+        title = QLabel(shortened_name(shown.name), self)
+        title.setToolTip(as_tip(str(shown.path)))
         title.setObjectName("title")
         title.setTextFormat(Qt.TextFormat.PlainText)
         self._facts = QLabel(self)
@@ -295,10 +297,9 @@ class TablePreviewDialog(QDialog):
         if table is not None:
             notes += [sentence for sentence in table.report.sentences()[1:] if sentence not in notes]
         more = len(notes) - _MOST_NOTES
-        self._notes.setToolTip("\n".join(notes) if more > 0 else "")
-        self._notes.setText(
-            "\n".join(notes[:_MOST_NOTES]) + (self.tr("\nand {count} more").format(count=more) if more > 0 else "")
-        )
+        self._notes.setToolTip(as_tip("\n".join(notes)).replace("\n", "<br>") if more > 0 else "")
+        rest = [self.tr("and {count} more").format(count=more)] if more > 0 else []
+        self._notes.setText("\n".join([*notes[:_MOST_NOTES], *rest]))
 
     @Slot()
     def _on_reading_edited(self) -> None:

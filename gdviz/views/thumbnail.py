@@ -49,6 +49,7 @@ class Thumbnails(QObject):
         self._samples: dict[str, _Sample] = {}
         self._pixmaps: dict[tuple[str, str], QPixmap] = {}
         self._asked: dict[str, None] = {}
+        self._failed: set[str] = set()
         self._sampling: tuple[str, Iterator[Sampled]] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -57,7 +58,7 @@ class Thumbnails(QObject):
     def pixmap(self, name: str) -> QPixmap | None:
         """The picture of this problem; where it is not there yet it is drawn soon, and `drawn` tells."""
         known = self._pixmaps.get((self._theme.name, name))
-        if known is None:
+        if known is None and name not in self._failed:
             self._asked[name] = None
             self._timer.start()
         return known
@@ -69,7 +70,15 @@ class Thumbnails(QObject):
     def _on_timeout(self) -> None:
         deadline = perf_counter() + _SECONDS_A_TURN
         while self._asked and perf_counter() < deadline:
-            self._advance(next(iter(self._asked)))
+            name = next(iter(self._asked))
+            try:
+                self._advance(name)
+            except Exception:
+                # Once is enough: the next turn goes on with the others.
+                self._asked.pop(name, None)
+                self._failed.add(name)
+                self._sampling = None
+                raise
         if not self._asked:
             self._timer.stop()
 

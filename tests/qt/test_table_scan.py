@@ -75,6 +75,19 @@ def test_that_a_row_that_cannot_be_read_is_told_by_its_line(qtbot: QtBot, tmp_pa
     assert "line 30002" in scan.error
 
 
+def test_that_a_fault_ends_the_scan_once(qtbot: QtBot, sorted_classes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("gdviz.data.read.BlockReader", fail)
+    scan = TableScan()
+    with qtbot.captureExceptions() as raised:
+        scan.begin(sorted_classes, sniff(sorted_classes).dialect)
+        qtbot.waitUntil(lambda: not scan.running)
+    assert [str(error) for _, error, _ in raised] == ["broken"]
+    assert (scan.table, scan.error) == (None, "")
+
+
 def test_that_a_new_scan_ends_the_one_before(qtbot: QtBot, sorted_classes: Path, tmp_path: Path) -> None:
     small = tmp_path / "small.csv"
     small.write_text("a,b\n1,2\n3,4\n")

@@ -216,6 +216,17 @@ def test_that_roles_ask_for_the_same_table_fitted_otherwise(qtbot: QtBot, panel:
     assert chosen.args[0].options["features"] == ("sepal_width", "petal_length")
 
 
+def test_that_what_was_asked_for_in_vain_is_shown_no_longer(qtbot: QtBot, panel: ProblemPanel) -> None:
+    show(panel, bundled_choice("iris"))
+    pick(qtbot, named(panel, QComboBox, "Target"), "petal_width")
+    panel.say("petal_width is of no use.")
+    assert named(panel, QComboBox, "Target").currentText() == "species"
+    pick(qtbot, named(panel, QComboBox, "Target"), "sepal_width")
+    panel.set_loading(0.5, "iris.csv")
+    panel.set_loading(None, "")
+    assert named(panel, QComboBox, "Target").currentText() == "species"
+
+
 def test_that_classes_are_chosen_by_name(qtbot: QtBot, panel: ProblemPanel) -> None:
     show(panel, bundled_choice("iris"))
     with qtbot.waitSignal(panel.problem_chosen) as chosen:
@@ -367,7 +378,8 @@ def test_that_loading_is_shown_only_when_it_takes_a_while(qtbot: QtBot, panel: P
     bar = panel.findChild(QProgressBar)
     assert bar is not None
     panel.set_loading(0.1, "big.csv")
-    assert not bar.isVisible()
+    with pytest.raises(TimeoutError):
+        qtbot.waitUntil(bar.isVisible, timeout=150)
     panel.set_loading(None, "")
     with pytest.raises(TimeoutError):
         qtbot.waitUntil(bar.isVisible, timeout=500)

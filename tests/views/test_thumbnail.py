@@ -67,6 +67,22 @@ def test_that_a_valley_is_near_the_background_and_a_hill_is_not(
     assert (middle > corner) == valley_is_light
 
 
+def test_that_a_function_that_fails_is_left_out_and_the_others_are_drawn(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: object) -> None:
+        raise RuntimeError("no domain")
+
+    monkeypatch.setattr(PROBLEMS.get("booth"), "domain", property(fail))
+    thumbnails = Thumbnails(LIGHT)
+    with qtbot.captureExceptions() as raised:
+        thumbnails.pixmap("booth")
+        drawn(qtbot, thumbnails, "matyas")
+    assert [str(error) for _, error, _ in raised] == ["no domain"]
+    assert thumbnails.pixmap("booth") is None
+    thumbnails.deleteLater()
+
+
 def test_that_up_is_up(qtbot: QtBot) -> None:
     # Booth's minimum (1, 3) lies above the middle of its domain, so the calm part of the picture does too.
     picture = lightness(drawn(qtbot, Thumbnails(LIGHT), "booth"))
