@@ -1,7 +1,8 @@
 """The errors that a user can cause and mend.
 
-Everything raised on purpose for bad input is an `InputError`: its text is one sentence that says what is wrong and what to
-do, fit to be printed on standard error or shown in a panel as it stands. Any other exception is a fault of the program.
+Everything raised on purpose for bad input is an `InputError`: its text is one sentence that says what is wrong and
+what to do, fit to be printed on standard error or shown in a panel as it stands. Any other exception is a fault of the
+program.
 """
 
 from __future__ import annotations

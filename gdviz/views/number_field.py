@@ -72,8 +72,8 @@ class NumberField(QLineEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # Undo within the field while typing; otherwise Ctrl+Z belongs to the experiment, and the keys that play do so. A
-        # sign or a digit is always meant for the field.
+        # Undo within the field while typing; otherwise Ctrl+Z belongs to the experiment, and the keys that play do so.
+        # A sign or a digit is always meant for the field.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not self.isModified():
             plain = not event.modifiers() & ~(_SHIFT | _KEYPAD)
             if not (plain and event.text().strip()):

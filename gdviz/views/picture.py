@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -111,7 +111,7 @@ def _paint_png(sheet: _Sheet, content: QBuffer) -> None:
     painter = QPainter(image)
     sheet.paint(painter)
     painter.end()
-    image.save(content, "PNG")
+    QImageWriter(content, QByteArray(b"png")).write(image)
 
 
 def _paint_svg(sheet: _Sheet, content: QBuffer) -> None:
@@ -212,10 +212,11 @@ class _Sheet(QWidget):
                 view.set_scales(spec.view.value_scale, spec.view.step_scale)
                 view.set_floor(spec.problem.minimum_value)
         self.show()
-        for view in (self._landscape, *self._side):
-            view.set_runs(spec.runs)
-            view.show_step(spec.step)
-            view.refresh()
+        views: list[LandscapeView | CurveView | DataView] = [self._landscape, *self._side]
+        for shown in views:
+            shown.set_runs(spec.runs)
+            shown.show_step(spec.step)
+            shown.refresh()
 
     def _paint_title(self, painter: QPainter) -> None:
         line = self.fontMetrics().height()
