@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import os
+import struct
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from gdviz.cli import screen
 from gdviz.errors import InputError
+from gdviz.files import resource
 
 EXPERIMENT = 'gdviz = 1\n[problem]\nname = "sphere"\n[[run]]\noptimizer = "adam"\nsteps = 9\n'
 
@@ -100,3 +104,28 @@ def test_that_pictures_are_drawn_off_screen_unless_told_otherwise(monkeypatch: p
     monkeypatch.setenv("QT_QPA_PLATFORM", "minimal")
     screen.check_pictures_possible()
     assert os.environ["QT_QPA_PLATFORM"] == "minimal"
+
+
+def fresh(*words: str) -> subprocess.CompletedProcess[str]:
+    """`gdviz render` of the bundled race in a process without a display."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    race = str(resource("examples", "rosenbrock_race.toml"))
+    command = [sys.executable, "-m", "gdviz", "render", race, *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+
+
+def test_that_a_png_of_the_size_asked_for_is_drawn_without_a_display(tmp_path: Path) -> None:
+    answer = fresh("--out", str(tmp_path / "race.png"), "--size", "640x400")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    content = (tmp_path / "race.png").read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", content[16:24]) == (640, 400)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["race.png"]
+
+
+def test_that_an_svg_says_the_size_and_the_title(tmp_path: Path) -> None:
+    answer = fresh("--out", str(tmp_path / "race.svg"), "--theme", "dark", "--step", "20")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    root = ElementTree.parse(tmp_path / "race.svg").getroot()
+    assert root.get("viewBox") == "0 0 1280 800"
+    assert "Six methods in Rosenbrock's valley" in "".join(root.itertext())
