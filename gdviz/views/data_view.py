@@ -15,11 +15,12 @@ from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
 from gdviz.runs.trajectory import Trajectory
 from gdviz.views.data_canvas import DataCanvas, FitLine, RowPoints
+from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.run_readouts import Readout, RunReadouts
 from gdviz.views.shown import ShownRun
 from gdviz.views.theme import Theme
 
-__all__ = ["DataView"]
+__all__ = ["DataView", "equation_text"]
 
 _BACKGROUND_CELLS = 64
 _MARGIN = 0.04
@@ -45,10 +46,13 @@ class DataView(QWidget):
         self.x_choice = _choice(self.tr("Across"), self.tr("The feature across"))
         self.y_choice = _choice(self.tr("Up"), self.tr("The feature up, or the probability"))
         self.run_choice = _choice(self.tr("Probability by"), self.tr("The run whose probability is drawn behind"))
+        self.run_choice.setMaximumWidth(116)
         self.canvas = DataCanvas(theme, self.x_choice, self.y_choice)
         self._measure = QLabel()
         self._measure.setObjectName("muted")
         self.scores = RunReadouts(theme)
+        self.equation = ElidedLabel()
+        self.equation.setAccessibleName(self.tr("Coefficients in the table's own units"))
         self._caption = QLabel()
         self._caption.setObjectName("muted")
         self._caption.setWordWrap(True)
@@ -65,6 +69,10 @@ class DataView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.canvas, 1)
+        equation = QHBoxLayout()
+        equation.setContentsMargins(8, 0, 0, 0)
+        equation.addWidget(self.equation)
+        layout.addLayout(equation)
         layout.addLayout(scores)
         layout.addLayout(notes)
         self.x_choice.activated.connect(self._on_x_chosen)
@@ -198,6 +206,7 @@ class DataView(QWidget):
         if picture is None:
             self.canvas.set_fit((), None)
             self.scores.set_readouts(())
+            self.equation.clear()
         self.refresh()
 
     def _notes(self) -> str:
@@ -205,10 +214,13 @@ class DataView(QWidget):
         if picture is None:
             return ""
         notes = []
-        if self.y_feature is not None:
-            notes.append(self.tr("Lines: p = ½."))
-        if len(picture.features) > (1 if self.y_feature is None else 2):
-            notes.append(self.tr("Other features are at their means."))
+        others = len(picture.features) > (1 if self.y_feature is None else 2)
+        if self.y_feature is not None and others:
+            notes.append(self.tr("Lines at p = ½, other features at their means."))
+        elif self.y_feature is not None:
+            notes.append(self.tr("Lines at p = ½."))
+        elif others:
+            notes.append(self.tr("Other features at their means."))
         if not picture.complete:
             text = self.tr("{drawn:,} of {all:,} rows, drawn by lot, are shown and scored.")
             notes.append(text.format(drawn=picture.rows.rows, all=picture.problem.data.rows))
@@ -227,6 +239,15 @@ class DataView(QWidget):
             [FitLine(style, line) for style, line in lines if line is not None], self._background(picture)
         )
         self.scores.set_readouts([Readout(run.style, run.title, _score_text(picture, point)) for run, point in points])
+        self._show_equations(picture, points)
+
+    def _show_equations(self, picture: FitPicture, points: Sequence[tuple[ShownRun, np.ndarray]]) -> None:
+        """The coefficients of the first run in the table's own units; those of all runs, and the best, on its tip."""
+        equations = [(run.title, equation_text(picture, point)) for run, point in points]
+        equations += [(self.tr("At the minimum"), equation_text(picture, point)) for point in picture.problem.minima]
+        self.equation.setText(equations[0][1] if equations else "")
+        lines = [f"{title}: {text}" for title, text in equations]
+        self.equation.setToolTip("\n".join([self.tr("In the table's own units"), *lines]) if lines else "")
 
     def _row(self, run: ShownRun) -> int:
         """The row of a run's trajectory that is shown: the last where it ended before."""
@@ -295,6 +316,18 @@ def _around(values: np.ndarray) -> Axis:
 
 def _limits(axis: Axis) -> tuple[float, float]:
     return axis.low, axis.high
+
+
+def equation_text(picture: FitPicture, point: np.ndarray) -> str:
+    """What a fit at these parameters `(d,)` says, with coefficients on the table's own numbers."""
+    with np.errstate(all="ignore"):  # a run on its way to infinity is shown as far as it goes
+        coefficients = picture.problem.coefficients(point)
+    terms = [f"{readable(float(coefficients.bias))}"]
+    for name, weight in zip(coefficients.features, coefficients.weights.tolist(), strict=True):
+        sign = "−" if weight < 0 else "+"
+        terms.append(f"{sign} {readable(abs(weight))} {name}")
+    left = f"log-odds of {picture.class_names[1]}" if picture.predicts_classes else picture.target
+    return f"{left} = {' '.join(terms)}"
 
 
 def _score_text(picture: FitPicture, point: np.ndarray) -> str:

@@ -5,6 +5,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 
+from gdviz.analysis.axis import readable
+from gdviz.analysis.fit_picture import FitPicture
 from gdviz.data.table import Column, Table
 from gdviz.optimizers import optimizer
 from gdviz.problems import PROBLEMS
@@ -13,7 +15,7 @@ from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
 from gdviz.views.data_canvas import class_color
-from gdviz.views.data_view import DataView
+from gdviz.views.data_view import DataView, equation_text
 from gdviz.views.shown import ShownRun
 from gdviz.views.theme import DARK, LIGHT, run_color
 
@@ -347,3 +349,12 @@ def test_that_both_themes_draw_in_their_own_colours(view, iris):
     view.set_theme(DARK)
     assert seen(view, class_color(DARK, 1)) > 100
     assert tuple(pixels(view)[2, -3]) == (0x1E, 0x21, 0x26)
+
+
+def test_that_coefficients_are_said_in_the_units_of_the_table() -> None:
+    problem = PROBLEMS.make("data", {"table": "builtin:line"})
+    assert isinstance(problem, DataFit)
+    slope, bias = np.polyfit(problem.data.own_column("x"), problem.data.y, 1)
+    picture = FitPicture.of(problem)
+
+    assert equation_text(picture, problem.minima[0]) == f"y = {readable(bias)} + {readable(slope)} x"
