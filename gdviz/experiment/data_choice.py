@@ -7,6 +7,7 @@ change roles and turn them into a `ProblemChoice` again, so that what they show 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ __all__ = [
     "bundled_choice",
     "carried_over",
     "class_names",
+    "classes_for",
     "completed",
     "constant_columns",
     "data_choice",
@@ -132,20 +134,27 @@ def constant_columns(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.kind == "numeric" and column.constant)
 
 
-def class_names(table: Table, target: str) -> tuple[str, ...]:
-    """The classes that a column offers, as a fit names them: all of a column of text, the different numbers of
-    another.
+def class_names(table: Table, target: str, features: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The classes that a column offers in the rows where no feature is missing, as a fit names them: those of a column
+    of text, the different numbers of another.
 
-    Of a very long column the first rows are looked at; empty where there are more than `MOST_CLASSES` numbers.
+    Of a very long column of numbers the first rows are looked at; empty where there are more than `MOST_CLASSES`.
     """
     column = table.column(target)
+    present = table.present_rows((target, *features))
     if column.kind == "text":
-        return column.categories[:MOST_CLASSES]
-    values = column.values[:_ROWS_LOOKED_AT]
-    different = np.unique(values[~np.isnan(values)])
+        occurring = np.bincount(column.values[present], minlength=len(column.categories)) > 0
+        return tuple(itertools.compress(column.categories, occurring))[:MOST_CLASSES]
+    different = np.unique(column.values[:_ROWS_LOOKED_AT][present[:_ROWS_LOOKED_AT]])
     if len(different) > MOST_CLASSES:
         return ()
     return tuple(class_name(value) for value in different.tolist())
+
+
+def classes_for(table: Table, roles: FitRoles) -> tuple[str, ...]:
+    """The classes that these roles leave of a table; empty where a column of them is not in it or is no feature."""
+    columns = (roles.target, *roles.features)
+    return class_names(table, roles.target, roles.features) if set(columns) <= set(table.names) else ()
 
 
 def data_choice(

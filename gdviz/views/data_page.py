@@ -13,8 +13,9 @@ from gdviz.data.builtin import BUILTIN, BUILTIN_PREFIX
 from gdviz.data.table import Table
 from gdviz.experiment.data_choice import (
     PROBLEM,
+    FitRoles,
     bundled_choice,
-    class_names,
+    classes_for,
     constant_columns,
     data_choice,
     resolved_roles,
@@ -53,7 +54,7 @@ class DataPage(QWidget):
         super().__init__(parent)
         self._choice: ProblemChoice | None = None
         self._table: Table | None = None
-        self._classes: dict[str, tuple[str, ...]] = {}
+        self._classes: dict[object, tuple[str, ...]] = {}
         self._constant: tuple[str, ...] = ()
         self._sentences: tuple[str, ...] = ()
         layout = QVBoxLayout(self)
@@ -256,16 +257,18 @@ class DataPage(QWidget):
         defaults = {item.name: item.default for item in declared(DataFit) if item.name in _FORM}
         self._form.set_values({**defaults, **options})
 
-    def _classes_of(self, target: str) -> tuple[str, ...]:
+    def _classes_of(self, roles: FitRoles) -> tuple[str, ...]:
         assert self._table is not None
-        if target not in self._classes:
-            self._classes[target] = class_names(self._table, target) if target in self._table.names else ()
-        return self._classes[target]
+        key = (roles.target, roles.features)
+        if key not in self._classes:
+            # Only the last are kept: there are as many as there are ways to choose features.
+            self._classes = {key: classes_for(self._table, roles)}
+        return self._classes[key]
 
     def _choose(self, options: Mapping[str, Any]) -> None:
         assert self._table is not None
         roles = self._roles.roles
-        self.problem_chosen.emit(data_choice(self._table, roles, self._classes_of(roles.target), options))
+        self.problem_chosen.emit(data_choice(self._table, roles, self._classes_of(roles), options))
 
     @Slot()
     def _on_roles_edited(self) -> None:

@@ -29,8 +29,8 @@ from gdviz.views.plain_text import as_tip
 
 __all__ = ["ClassesOf", "DataRoles", "narrow_combo"]
 
-ClassesOf = Callable[[str], tuple[str, ...] | None]
-"""From the name of a column to its classes; None where they are not known yet."""
+ClassesOf = Callable[[FitRoles], tuple[str, ...] | None]
+"""From roles to the classes that the target has then; None where they are not known yet."""
 
 _MOST_LINES = 7
 _WIDEST_LIST = 480
@@ -46,7 +46,7 @@ class DataRoles(QWidget):
         super().__init__(parent)
         self._columns: Columns | None = None
         self._roles: FitRoles | None = None
-        self._classes_of: ClassesOf = lambda _target: None
+        self._classes_of: ClassesOf = lambda _roles: None
         self._listed: tuple[object, ...] = ()
         self._constant: tuple[str, ...] = ()
         self._tall = tall
@@ -107,7 +107,7 @@ class DataRoles(QWidget):
             return self.tr("There is no numeric column besides the target to predict it from; choose another target.")
         if not self._roles.features:
             return self.tr("Choose at least one feature.")
-        known = self._classes_of(self._roles.target)
+        known = self._classes_of(self._roles)
         if self._tells_classes() and known is not None and len(known) < 2:
             return self._too_few_classes(known)
         if len(set(self._pair())) == 1:
@@ -135,7 +135,8 @@ class DataRoles(QWidget):
                 item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
 
     def _take(self, roles: FitRoles) -> None:
-        self._roles = completed(without_features(roles, self._constant), self._classes_of(roles.target) or ())
+        usable = without_features(roles, self._constant)
+        self._roles = completed(usable, self._classes_of(usable) or ())
         self._show_target()
         self._show_model()
         self._show_classes()
@@ -198,7 +199,7 @@ class DataRoles(QWidget):
 
     def _show_classes(self) -> None:
         assert self._roles is not None
-        known = self._classes_of(self._roles.target)
+        known = self._classes_of(self._roles)
         pair = self._pair()
         is_told = self._tells_classes() and len(pair) == 2
         for widget in (self._first_label, self._first, self._second_label, self._second):
@@ -269,16 +270,17 @@ class DataRoles(QWidget):
         assert self._roles is not None
         if self._roles.classes is not None:
             return self._roles.classes
-        known = self._classes_of(self._roles.target) or ()
+        known = self._classes_of(self._roles) or ()
         return known if len(known) == 2 else ()
 
     def _too_few_classes(self, known: tuple[str, ...]) -> str:
         assert self._roles is not None
         target = self._roles.target
         if known:
-            return self.tr("{target} has only the class {name}; choose another target.").format(
-                target=target, name=known[0]
-            )
+            return self.tr(
+                "{target} has only the class {name} in the rows where no feature is missing; choose another target or "
+                "other features."
+            ).format(target=target, name=known[0])
         return self.tr("{target} has no classes to tell apart; choose another target or model.").format(target=target)
 
     def _edit(self, roles: FitRoles) -> None:

@@ -27,8 +27,9 @@ from gdviz.data.sniff import Preview, preview
 from gdviz.data.source import DEFAULT_CAP
 from gdviz.errors import InputError
 from gdviz.experiment.data_choice import (
+    FitRoles,
     carried_over,
-    class_names,
+    classes_for,
     constant_columns,
     data_choice,
     dialect_options,
@@ -70,7 +71,7 @@ class TablePreviewDialog(QDialog):
         self._options = {name: value for name, value in options.items() if name not in READING_OPTIONS}
         self._columns: Columns = shown
         self._error = ""
-        self._classes: dict[str, tuple[str, ...]] = {}
+        self._classes: dict[object, tuple[str, ...]] = {}
         self._scan = TableScan(self)
         self._scan.changed.connect(self._on_scan_changed)
         self.setWindowTitle(self.tr("Open {name}").format(name=shown.name))
@@ -91,7 +92,7 @@ class TablePreviewDialog(QDialog):
         """The fit to open, with the options that differ from the defaults."""
         roles = self._roles.roles
         options = {**self._options, "table": str(self._path), **dialect_options(self._guess, self._dialect)}
-        return data_choice(self._columns, roles, self._classes_of(roles.target) or (), options)
+        return data_choice(self._columns, roles, self._classes_of(roles) or (), options)
 
     @property
     def reason(self) -> str:
@@ -258,14 +259,15 @@ class TablePreviewDialog(QDialog):
 
     def _scan_ended(self) -> None:
         # What the scan knows of the classes is asked for until the end; the table itself is let go of.
-        self._classes_of(self._roles.roles.target)
+        self._classes_of(self._roles.roles)
         self._scan.stop()
 
-    def _classes_of(self, target: str) -> tuple[str, ...] | None:
-        table = self._scan.table
-        if target not in self._classes and table is not None:
-            self._classes[target] = class_names(table, target) if target in table.names else ()
-        return self._classes.get(target)
+    def _classes_of(self, roles: FitRoles) -> tuple[str, ...] | None:
+        key = (roles.target, roles.features)
+        if key not in self._classes and self._scan.table is not None:
+            # Only the last are kept: there are as many as there are ways to choose features.
+            self._classes = {key: classes_for(self._scan.table, roles)}
+        return self._classes.get(key)
 
     def _show_state(self) -> None:
         reason = self.reason

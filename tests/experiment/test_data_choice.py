@@ -22,6 +22,7 @@ from gdviz.experiment.data_choice import (
     bundled_choice,
     carried_over,
     class_names,
+    classes_for,
     completed,
     constant_columns,
     data_choice,
@@ -186,6 +187,18 @@ def test_that_classes_are_those_that_a_fit_tells_apart(iris: Table) -> None:
     assert names == tuple(f"{value:g}" for value in np.unique(iris.column("petal_width").values))
     with pytest.raises(InputError, match="no column"):
         class_names(iris, "colour")
+
+
+def test_that_classes_are_those_of_complete_rows(iris: Table) -> None:
+    values = iris.columns[0].values.copy()
+    values[:50] = np.nan  # all of setosa
+    table = dataclasses.replace(iris, columns=(Column("sepal_length", "numeric", values), *iris.columns[1:]))
+    assert class_names(table, "species", ("sepal_width",)) == ("setosa", "versicolor", "virginica")
+    assert class_names(table, "species", ("sepal_length",)) == ("versicolor", "virginica")
+    assert classes_for(table, dataclasses.replace(IRIS, classes=None)) == ("versicolor", "virginica")
+    assert classes_for(table, FitRoles("species", ("colour",), "logistic")) == ()
+    numbers = class_names(table, "petal_width", ("sepal_length",))
+    assert numbers == tuple(f"{value:g}" for value in np.unique(table.column("petal_width").values[50:]))
 
 
 def test_that_a_column_of_many_numbers_has_no_classes(iris: Table) -> None:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gdviz.data.read import read_table
 from gdviz.data.table import Column, Table
-from gdviz.experiment.data_choice import FitRoles, class_names, constant_columns, resolved_roles
+from gdviz.experiment.data_choice import FitRoles, classes_for, constant_columns, resolved_roles
 from gdviz.views.data_roles import DataRoles
 
 LENGTHS = ("sepal_length", "sepal_width", "petal_length", "petal_width")
@@ -28,9 +28,7 @@ def shown(qtbot: QtBot, table: Table) -> DataRoles:
     roles = DataRoles()
     qtbot.addWidget(roles)
     roles.resize(280, 500)
-    roles.show_roles(
-        table, resolved_roles(table, {}), lambda target: class_names(table, target), constant_columns(table)
-    )
+    roles.show_roles(table, resolved_roles(table, {}), lambda roles: classes_for(table, roles), constant_columns(table))
     roles.show()
     return roles
 
@@ -168,7 +166,7 @@ def test_that_the_same_class_twice_is_refused_in_words_until_mended(qtbot: QtBot
 def test_that_a_target_with_one_class_is_refused_in_words(qtbot: QtBot, iris: Table) -> None:
     alike = dataclasses.replace(iris, columns=(iris.columns[0], Column("k", "text", np.zeros(150, int), ("only",))))
     roles = shown(qtbot, alike)
-    assert roles.reason == "k has only the class only; choose another target."
+    assert roles.reason.startswith("k has only the class only in the rows where no feature is missing; choose")
 
 
 def test_that_a_table_without_numbers_is_refused_in_words(qtbot: QtBot, iris: Table) -> None:
@@ -192,13 +190,13 @@ def test_that_classes_that_are_still_looked_for_are_taken_once_they_are_known(qt
     roles = DataRoles()
     qtbot.addWidget(roles)
     usual = resolved_roles(iris, {})
-    roles.show_roles(iris, usual, known.get)
+    roles.show_roles(iris, usual, lambda wanted: known.get(wanted.target))
     roles.show()
     assert not combo_of(roles, "Class 0").isVisible()
     assert roles.roles.classes is None
     assert roles.reason == ""
     known["species"] = ("setosa", "versicolor", "virginica")
-    roles.show_roles(iris, roles.roles, known.get)
+    roles.show_roles(iris, roles.roles, lambda wanted: known.get(wanted.target))
     assert roles.roles.classes == ("setosa", "versicolor")
     assert combo_of(roles, "Class 0").isVisible()
 
@@ -206,7 +204,7 @@ def test_that_classes_that_are_still_looked_for_are_taken_once_they_are_known(qt
 def test_that_showing_roles_is_no_edit(qtbot: QtBot, iris: Table) -> None:
     roles = shown(qtbot, iris)
     with qtbot.assertNotEmitted(roles.edited):
-        roles.show_roles(iris, FitRoles("petal_width", ("petal_length",), "linear"), lambda _target: ())
+        roles.show_roles(iris, FitRoles("petal_width", ("petal_length",), "linear"), lambda _roles: ())
 
 
 def test_that_a_wheel_over_a_choice_does_not_change_it(qtbot: QtBot, iris: Table) -> None:

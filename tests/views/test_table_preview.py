@@ -243,6 +243,23 @@ def test_that_a_table_without_numbers_cannot_be_opened(opened: Opening, tmp_path
     assert "no numeric column" in words(dialog)
 
 
+def test_that_classes_lost_with_missing_features_are_not_offered(qtbot: QtBot, opened: Opening, tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b,c\n1,2,x\n2,3,x\n3,,y\n4,1,z\n5,2,z\n")
+    dialog = opened(path)
+    assert [combo_of(dialog, name).currentText() for name in ("Class 0", "Class 1")] == ["x", "z"]
+    assert DataFit(**dialog.choice.options).data.class_names == ("x", "z")
+    path = written(tmp_path, "a,b,c\n1,2,x\n2,3,x\n3,,y\n", name="two.csv")
+    dialog = opened(path)
+    assert "only the class x" in words(dialog)
+    assert not button(dialog, "Open").isEnabled()
+    features = dialog.findChild(QListWidget)
+    assert features is not None
+    place = features.visualItemRect(features.item(1)).center()
+    qtbot.mouseClick(features.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert button(dialog, "Open").isEnabled()
+    assert DataFit(**dialog.choice.options).data.class_names == ("x", "y")
+
+
 def test_that_an_empty_column_is_left_out(opened: Opening, tmp_path: Path) -> None:
     path = written(tmp_path, "a,nothing,same,y\n1,,7,2\n2,,7,3\n3,,7,5\n")
     dialog = opened(path)
