@@ -114,7 +114,8 @@ class LandscapeView(QWidget):
         return self._canvas.curve.curve is not None or (self._problem is not None and self._problem.dimension == 1)
 
     def set_problem(self, problem: Problem | None) -> None:
-        """Show this problem. What was sampled of one with other parameters or limits is dropped."""
+        """Show this problem. What was sampled of another kind of problem is dropped; where only an option has changed,
+        it stays until it is sampled again, and so does the part that is looked at."""
         before, self._problem = self._problem, problem
         self._values = PlaneValues(problem)
         self._requested = None
@@ -127,8 +128,8 @@ class LandscapeView(QWidget):
         self._values.axes = self._axes
         self._canvas.minima = self._values.minima()
         self._canvas.lift = self._values.along if problem is not None and problem.dimension == 1 else None
-        if self._awaited and problem is not None and problem.dimension > 1:
-            self._canvas.set_whole(self._domain(problem), self._names(), keep=False)
+        if problem is not None and problem.dimension > 1:
+            self._canvas.set_whole(self._domain(problem), self._names(), keep=not self._awaited)
         self._place_runs()
         self._show_hint()
 
@@ -156,6 +157,8 @@ class LandscapeView(QWidget):
     def set_surface(self, surface: Surface | Curve) -> None:
         """Show what has been sampled: a preview, then all of it, then other parts as they are looked at."""
         canvas = self._canvas
+        if not self._fits(surface):
+            return
         if isinstance(surface, Curve):
             canvas.surface.set_surface(None)
             canvas.curve.set_curve(surface)
@@ -196,7 +199,8 @@ class LandscapeView(QWidget):
         self._tell()
 
     def set_evaluator(self, evaluate: Evaluator | None) -> None:
-        """Have values under the pointer computed by this; None: by the problem itself, where that is quick."""
+        """Have values under the pointer computed by this until another problem is shown; None: by the problem itself,
+        where that is quick."""
         self._values.evaluate = evaluate
 
     def set_busy(self, share: float | None) -> None:
@@ -276,6 +280,16 @@ class LandscapeView(QWidget):
     def _domain(self, problem: Problem) -> Range:
         first, second = (_limits(problem.domain[axis]) for axis in self._axes)
         return Range(first, second)
+
+    def _fits(self, surface: Surface | Curve) -> bool:
+        """Whether this is a picture of the present plane, and not of one that was asked for before it."""
+        problem = self._problem
+        if problem is None:
+            return True
+        if isinstance(surface, Curve):
+            return problem.dimension == 1
+        plane = surface.plane
+        return plane.dimension == problem.dimension and (plane.first, plane.second) == self._axes
 
     def _curve_range(self, curve: Curve) -> Range:
         along = _limits(self._problem.domain[0]) if self._problem is not None else _ends(curve.x)
@@ -359,10 +373,8 @@ class LandscapeView(QWidget):
 
 
 def _alike(before: Problem, after: Problem) -> bool:
-    """Whether the same picture frame serves both: an option has changed, not what is on the axes."""
-    return (
-        type(before) is type(after) and before.names == after.names and np.array_equal(before.domain, after.domain)
-    )
+    """Whether these are the same problem but for an option."""
+    return type(before) is type(after) and before.names == after.names and before.rows == after.rows
 
 
 def _limits(domain: np.ndarray) -> Limits:

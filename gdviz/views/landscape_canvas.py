@@ -255,7 +255,8 @@ class LandscapeCanvas(Chart):
         x = min(max(place.x(), self.plot.left()), self.plot.right())
         y = min(max(place.y(), self.plot.top()), self.plot.bottom())
         across, up = self.value_at(QPointF(x, y))
-        return across, self.lift(across) if self.lift is not None else up
+        lifted = self.lift(across) if self.lift is not None else up
+        return across, lifted if math.isfinite(lifted) else up
 
     def _drop(self, at: tuple[float, float]) -> None:
         self._dropped = at if self.runs.starts() else None

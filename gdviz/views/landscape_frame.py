@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QTransform
+from PySide6.QtGui import QPaintEngine, QPainter, QTransform
 
 __all__ = ["FAR", "Frame", "on_device", "ratio_of"]
 
@@ -16,6 +16,9 @@ Floats = npt.NDArray[np.float64]
 
 FAR = 1e7
 """Pixels beyond which nothing is drawn any farther: that is off every screen, and Qt can still count with it."""
+
+
+_DRAWING_RATIO = 2.0
 
 
 class Frame(NamedTuple):
@@ -73,17 +76,22 @@ def _scaled(values: npt.ArrayLike, low: float, high: float, length: int) -> Floa
 
 
 def ratio_of(painter: QPainter) -> float:
-    """Pixels of the device to one of what is being painted."""
-    return float(painter.deviceTransform().m11())
+    """Pixels to paint for one of the window: those of the device; more of them for a drawing, which may be enlarged."""
+    drawing = painter.paintEngine().type() == QPaintEngine.Type.SVG
+    return _device_ratio(painter) * (_DRAWING_RATIO if drawing else 1.0)
 
 
 def on_device(painter: QPainter, frame: Frame) -> None:
     """Has the painter take coordinates in pixels of the frame from here on; to be saved before and restored after."""
+    scale = _device_ratio(painter) / frame.ratio
     offset = painter.deviceTransform()
     # A widget may be painted at some distance from the device's corner; that distance is kept, in whole pixels.
-    corner = QPointF(round(offset.dx()) + frame.left, round(offset.dy()) + frame.top)
+    corner = QPointF(round(offset.dx()) + frame.left * scale, round(offset.dy()) + frame.top * scale)
     painter.resetTransform()
     back, possible = painter.deviceTransform().inverted()
     assert possible
-    place = QTransform.fromTranslate(corner.x(), corner.y()) * back
-    painter.setTransform(place)
+    painter.setTransform(QTransform(scale, 0, 0, scale, corner.x(), corner.y()) * back)
+
+
+def _device_ratio(painter: QPainter) -> float:
+    return float(painter.deviceTransform().m11())

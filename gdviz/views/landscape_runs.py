@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from gdviz.runs.stopping import StopReason
 from gdviz.views.landscape_frame import Frame
@@ -93,10 +93,10 @@ class RunLayer:
             (run_color(self._theme, run.style), tail_of(trail, self._step, frame))
             for run, trail in zip(self._runs, self._trails(), strict=True)
         ]
+        for _, tail in tails:
+            tail.draw_halo(painter, frame, QColor(self._theme.panel))
         for color, tail in tails:
-            tail.draw(painter, frame, color, self._theme.panel)
-        for color, tail in tails:
-            tail.draw(painter, frame, color, None)
+            tail.draw(painter, frame, color)
 
     def paint_marks(
         self, painter: QPainter, frame: Frame, dragged: tuple[float, float] | None, grabbable: bool

@@ -27,7 +27,7 @@ class Minimum(NamedTuple):
 
 
 class PlaneValues:
-    """Asks the problem, or whom the owner has named instead. The others of its parameters are held at `through (d,)`."""
+    """Asks the problem, or whom the owner has named instead. Parameters not on the axes are held at `through (d,)`."""
 
     def __init__(self, problem: Problem | None) -> None:
         self.problem = problem

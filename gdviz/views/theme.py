@@ -157,8 +157,9 @@ def run_color(theme: Theme, style: int) -> QColor:
 
 def run_symbol(style: int) -> str:
     """The symbol of the run with this style number, by pyqtgraph's name."""
-    # Shifted by one each time round, so that a colour that comes back has another symbol.
-    return _SYMBOLS[(style + style // len(_SYMBOLS)) % len(_SYMBOLS)]
+    # Shifted each time round, so that a colour that comes back has another symbol; by four, because then that holds for
+    # the six colours of the light theme and the seven of the dark one alike.
+    return _SYMBOLS[(style + 4 * (style // len(_SYMBOLS))) % len(_SYMBOLS)]
 
 
 def run_dash(style: int) -> tuple[float, ...]:
@@ -215,7 +216,7 @@ class _Sheet(string.Template):
 def _stylesheet(theme: Theme) -> str:
     words = {key: value for key, value in dataclasses.asdict(theme).items() if isinstance(value, str)}
     # Qt wants forward slashes on every system.
-    words["controls"] = resource("icons", "controls").as_posix() + "/"
+    words["controls"] = resource("icons", "controls").as_posix()
     return _Sheet(resource("theme.qss").read_text(encoding="utf-8")).substitute(words)
 
 

@@ -28,21 +28,31 @@ _POINTER_SIZE = 12.0
 
 
 class Tail(NamedTuple):
-    """The last segments `(n, 4)` of a trail in pixels of the frame, oldest first, how thick each is, `(n,)`, and the
-    points `(k, 2)` of those steps that lie far enough apart to be told from each other."""
+    """The last segments `(n, 4)` of a trail in pixels of the frame, oldest first; how far along the tail each begins
+    and how thick it is, `(n,)`; and the points `(k, 2)` of those steps that can be told from each other."""
 
     segments: np.ndarray
+    begins: np.ndarray
     widths: np.ndarray
     dots: np.ndarray
 
-    def draw(self, painter: QPainter, frame: Frame, color: QColor, halo: str | None) -> None:
-        """Draw it in this colour; or, with `halo`, what lies beneath it."""
-        ratio = frame.ratio
-        extra = HALO_WIDTH - LINE_WIDTH if halo else 0.0
-        ink = QColor(halo) if halo else color
+    def draw(self, painter: QPainter, frame: Frame, color: QColor) -> None:
+        """Draw it in this colour."""
         for width in np.unique(self.widths):
-            draw_segments(painter, self.segments[self.widths == width], ink, (width + extra) * ratio)
-        draw_dots(painter, self.dots, ink, (_DOT_WIDTH + extra) * ratio)
+            draw_segments(painter, self.segments[self.widths == width], color, width * frame.ratio)
+        draw_dots(painter, self.dots, color, _DOT_WIDTH * frame.ratio)
+
+    def draw_halo(self, painter: QPainter, frame: Frame, color: QColor) -> None:
+        """Draw what lies beneath it, beginning a little later: the older trail must not be cut off."""
+        extra = HALO_WIDTH - LINE_WIDTH
+        cut = np.maximum(0.5 * HALO_WIDTH * frame.ratio - self.begins, 0.0)[:, None]
+        run = self.segments[:, 2:] - self.segments[:, :2]
+        lengths = np.maximum(np.hypot(run[:, :1], run[:, 1:]), 1e-9)
+        shorter = np.hstack([self.segments[:, :2] + run * (cut / lengths), self.segments[:, 2:]])
+        for width in np.unique(self.widths):
+            chosen = (self.widths == width) & (lengths > cut)[:, 0]
+            draw_segments(painter, shorter[chosen], color, (width + extra) * frame.ratio)
+        draw_dots(painter, self.dots, color, (_DOT_WIDTH + extra) * frame.ratio)
 
 
 def tail_of(trail: Trail, step: int, frame: Frame) -> Tail:
@@ -52,16 +62,21 @@ def tail_of(trail: Trail, step: int, frame: Frame) -> Tail:
     finite = np.isfinite(columns[0]) & np.isfinite(columns[1])
     x, y = _apart(x[finite], y[finite], frame.ratio)
     if len(x) < 2:
-        return Tail(np.empty((0, 4)), np.empty(0), np.empty((0, 2)))
+        return Tail(np.empty((0, 4)), np.empty(0), np.empty(0), np.empty((0, 2)))
     lengths = np.hypot(np.diff(x), np.diff(y)) / frame.ratio
     behind = np.cumsum(lengths[::-1])[::-1] - lengths
     kept = behind < _TAIL_LENGTH
-    dots = np.stack([x[1:], y[1:]], axis=1)[kept & (lengths > DOT_DISTANCE)][:-1]
+    # The step that the tail begins with has a dot too, if any.
+    near = kept | np.append(kept[1:], False)
+    dots = np.stack([x[1:], y[1:]], axis=1)[near & (lengths > DOT_DISTANCE)]
+    if lengths[-1] > DOT_DISTANCE:
+        dots = dots[:-1]
     segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)[kept]
+    begins = frame.ratio * (np.cumsum(lengths[kept]) - lengths[kept])
     part = np.floor(_TAIL_PARTS * (1.0 - behind[kept] / _TAIL_LENGTH)) / (_TAIL_PARTS - 1)
     widths = LINE_WIDTH + (_TAIL_WIDTH - LINE_WIDTH) * np.minimum(part, 1.0)
     segments, inside = clipped(segments, 8 * frame.ratio, frame.width, frame.height)
-    return Tail(segments, widths[inside], dots)
+    return Tail(segments, begins[inside], widths[inside], dots)
 
 
 def _apart(x: np.ndarray, y: np.ndarray, distance: float) -> tuple[np.ndarray, np.ndarray]:

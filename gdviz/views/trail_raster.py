@@ -7,6 +7,7 @@ milliseconds at a time; until that is done, a zoom shows what was there before, 
 
 from __future__ import annotations
 
+import math
 from time import perf_counter
 from typing import NamedTuple
 
@@ -271,8 +272,7 @@ def draw_segments(target: QImage | QPainter, segments: Floats, color: str | QCol
 
 
 def draw_dots(target: QImage | QPainter, points: Floats, color: str | QColor, width: float) -> None:
-    """Draw dots at points `(n, 2)`: two squares across each other, which takes a fifth of the time of a disc."""
-    run = 0.01
-    for across, up in ((run, 0.0), (run, run)):
-        reach = np.array([-across, -up, across, up])
-        draw_segments(target, np.hstack([points, points]) + reach, color, 0.9 * width)
+    """Draw dots at points `(n, 2)`: squares across each other, which take less than half the time of a disc."""
+    for angle in (0.0, math.pi / 6, math.pi / 3):
+        reach = 0.01 * np.array([-math.cos(angle), -math.sin(angle), math.cos(angle), math.sin(angle)])
+        draw_segments(target, np.hstack([points, points]) + reach, color, 0.88 * width)
