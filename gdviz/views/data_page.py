@@ -149,8 +149,19 @@ class DataPage(QWidget):
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_sentences)
         keep_keys(self._more)
-        for widget in (self._title, self._size, self._notes):
-            layout.addWidget(widget)
+        self._reading = QPushButton(self.tr("Read options…"), self._header)
+        self._reading.setToolTip(self.tr("Change how the file is read: encoding, delimiter, decimal mark, header"))
+        self._reading.setProperty("link", True)
+        self._reading.clicked.connect(self.reading_requested)
+        keep_keys(self._reading)
+        facts = QHBoxLayout()
+        facts.setSpacing(8)
+        facts.addWidget(self._size)
+        facts.addStretch(1)
+        facts.addWidget(self._reading)
+        layout.addWidget(self._title)
+        layout.addLayout(facts)
+        layout.addWidget(self._notes)
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         return self._header
 
@@ -203,13 +214,8 @@ class DataPage(QWidget):
             action.setData(table.name)
         menu.triggered.connect(self._on_bundled_triggered)
         self._open.setMenu(menu)
-        self._reading = QPushButton(self.tr("Read options…"), self._buttons)
-        self._reading.setToolTip(self.tr("Change how the file is read: encoding, delimiter, decimal mark, header"))
-        self._reading.setProperty("flat", True)
-        self._reading.clicked.connect(self.reading_requested)
-        keep_keys(self._open, self._reading)
+        keep_keys(self._open)
         layout.addWidget(self._open)
-        layout.addWidget(self._reading)
         layout.addStretch(1)
         return self._buttons
 
