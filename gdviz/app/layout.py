@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -187,6 +187,13 @@ class Layout(QObject):
         self._window.tabifyDockWidget(docks["gradient_norm"], docks["data"])
         docks["data"].setVisible(self._has_data)
         (docks["data"] if self._has_data else docks["gradient_norm"]).raise_()
+        # Docks that were just put somewhere have no size to change before they have been laid out.
+        QTimer.singleShot(0, self._size_docks)
+
+    @Slot()
+    def _size_docks(self) -> None:
+        """Side panels as narrow as they may be, the rest for the landscape."""
+        docks = self._docks
         width, height = max(self._window.width(), 900), max(self._window.height(), 600)
         side = min(420, max(296, width // 5))
         right_side = min(640, max(320, width // 4))

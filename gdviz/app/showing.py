@@ -32,6 +32,7 @@ class Showing(QObject):
         self._shown: tuple[ShownRun, ...] = ()
         self._connect()
         self._show_runs_panel(services.model.experiment)
+        self._apply_view(services.model.experiment)
         self._on_experiment_changed(Experiment(), services.model.experiment)
 
     @property
