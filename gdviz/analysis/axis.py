@@ -20,6 +20,7 @@ AxisScale = Literal["linear", "log", "steps"]
 
 # The widths of the interval from step 0 to step 1, in decades, where steps are on a logarithmic axis.
 _FIRST_STEP = 0.3
+_FEW_DECADES = 2.2
 _LARGEST = 1.6e308
 _SMALLEST_SPAN = 1e-290
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -128,7 +129,8 @@ class Axis:
         marks: list[Tick] = []
         for decade in range(math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9) + 1):
             if decade % stride == 0:
-                marks.append(Tick(self._between(decade), _power(decade)))
+                text = _digit_text(1, decade) if span < _FEW_DECADES else _power(decade)
+                marks.append(Tick(self._between(decade), text))
         if stride == 1:
             for decade in range(math.floor(self.low), math.ceil(self.high) + 1):
                 marks.extend(self._minor(decade, span))
@@ -152,7 +154,7 @@ class Axis:
         for digit in range(2, 10):
             at = self._between(decade + math.log10(digit))
             if 0 <= at <= 1:
-                marks.append(Tick(at, _digit_text(digit, decade) if digit in (2, 5) and span < 2.2 else ""))
+                marks.append(Tick(at, _digit_text(digit, decade) if digit in (2, 5) and span < _FEW_DECADES else ""))
         return marks
 
     def _fraction(self, value: float) -> float:
@@ -248,7 +250,7 @@ def _factor_exponent(largest: float) -> int:
 
 def _digit_text(digit: int, decade: int) -> str:
     if decade < -3 or decade > 5:
-        return f"{digit}×{_power(decade)}"
+        return _power(decade) if digit == 1 else f"{digit}×{_power(decade)}"
     return count_text(digit * 10**decade) if decade >= 0 else f"{digit * 10.0**decade:.{-decade}f}"
 
 

@@ -44,8 +44,8 @@ class CurveView(QWidget):
         self._curves: dict[int, ColumnCurve] = {}
         self._hidden: frozenset[int] = frozenset()
         self.setAccessibleName(title)
-        self._log_values = self._toggle(self.tr("log value"), self.tr("Values on a logarithmic axis"), checked=True)
-        self._log_steps = self._toggle(self.tr("log step"), self.tr("Steps on a logarithmic axis"), checked=False)
+        self._log_values = self._toggle(self.tr("log ↕"), self.tr("Values on a logarithmic axis"), checked=True)
+        self._log_steps = self._toggle(self.tr("log ↔"), self.tr("Steps on a logarithmic axis"), checked=False)
         self._all_steps = QToolButton()
         self._all_steps.setToolTip(self.tr("Show all steps; Ctrl and the wheel show fewer"))
         self._all_steps.setIconSize(QSize(16, 16))
@@ -65,6 +65,7 @@ class CurveView(QWidget):
         button = QToolButton()
         button.setText(text)
         button.setToolTip(tip)
+        button.setAccessibleName(tip)
         button.setCheckable(True)
         button.setChecked(checked)
         return button

@@ -15,7 +15,7 @@ from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
 
 __all__ = ["CurveLegend"]
 
-_MARK_WIDTH = 28
+_MARK_WIDTH = 26
 _LONGEST_NAME = 150
 _PADDING = 4
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QComboBox, QToolTip, QWidget
 
 from gdviz.views.chart import Chart, Polyline
 from gdviz.views.symbols import draw_symbol
@@ -25,6 +25,8 @@ _MANY_ROWS = 600
 _VERY_MANY_ROWS = 2_000
 _NEAR = 8.0
 _CHOICE_SHARE = 0.5
+_AROUND_CHOICE = 56
+_CLASS_GAP = 24.0
 
 
 class FitLine(NamedTuple):
@@ -53,7 +55,7 @@ class DataCanvas(Chart):
 
     name_height = 26.0
 
-    def __init__(self, theme: Theme, x_choice: QWidget, y_choice: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, x_choice: QComboBox, y_choice: QComboBox, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._x_choice, self._y_choice = x_choice, y_choice
         for choice in (x_choice, y_choice):
@@ -101,7 +103,8 @@ class DataCanvas(Chart):
             (self._x_choice, self.x_name_place(), None),
             (self._y_choice, self.y_name_place(), 0.0),
         ):
-            width = min(choice.sizeHint().width(), int(self.width() * _CHOICE_SHARE))
+            text = choice.fontMetrics().horizontalAdvance(choice.currentText())
+            width = min(text + _AROUND_CHOICE, int(self.width() * _CHOICE_SHARE))
             x = place.center().x() - width / 2 if left is None else left
             height = round(place.height())
             choice.setGeometry(round(x), round(place.center().y() - height / 2), width, height)
@@ -126,19 +129,24 @@ class DataCanvas(Chart):
             line.paint(painter, run_color(self.theme, style), extra=0.5)
 
     def paint_overlay(self, painter: QPainter) -> None:
-        """The names of the classes with their symbols, above the chart on the right."""
+        """The names of the classes with their symbols, above the chart on the right, as long as there is room for."""
+        names = self._points.class_names
+        if not names:
+            return
         metrics = QFontMetricsF(self.font())
+        left = 0.0 if self._y_choice.isHidden() else float(self._y_choice.geometry().right())
+        room = (self.width() - 8 - left) / len(names) - _CLASS_GAP
         middle = self.y_name_place().center().y()
-        right = self.width() - 16.0
-        for index, name in reversed(list(enumerate(self._points.class_names))):
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 120)
+        right = self.width() - 8.0
+        for index, name in reversed(list(enumerate(names))):
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 0.0))
             width = metrics.horizontalAdvance(text)
             place = QRectF(right - width, middle - metrics.height() / 2, width + 1, metrics.height())
             painter.setPen(QColor(self.theme.text))
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, text)
             symbol = QPointF(place.left() - 9, middle)
             draw_symbol(painter, _CLASS_SYMBOLS[index], symbol, 9.0, class_color(self.theme, index))
-            right = place.left() - 28
+            right = place.left() - _CLASS_GAP
 
     def _pixel_lines(self) -> list[tuple[int, Polyline]]:
         if self._drawn_lines is None:

@@ -174,6 +174,10 @@ class DataView(QWidget):
             self.y_choice.setCurrentIndex(max(0, known))
             if self.y_feature == self.x_feature:
                 self.y_choice.setCurrentIndex(self._next_feature())
+            for box in (self.x_choice, self.y_choice):
+                # A box is as wide as what is chosen; its list has room for all there is.
+                widest = max(box.fontMetrics().horizontalAdvance(box.itemText(index)) for index in range(box.count()))
+                box.view().setMinimumWidth(widest + 40)
         self._show_choices()
 
     def _show_choices(self) -> None:
@@ -301,9 +305,9 @@ def _choice(name: str, tip: str) -> QComboBox:
     box.setProperty("quiet", True)
     box.setAccessibleName(name)
     box.setToolTip(tip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    # Following its contents it would resize itself some time after it was placed.
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(6)
-    box.setMaximumWidth(190)
     return box
 
 

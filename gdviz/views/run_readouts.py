@@ -32,7 +32,7 @@ class Readout(NamedTuple):
 
 
 class RunReadouts(QWidget):
-    """Shows readouts side by side. Names give way first, then the last runs do; the tooltip has everything."""
+    """Shows readouts side by side. Names are cut first, then left out, then the last runs are; the tooltip has all."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,23 +70,25 @@ class RunReadouts(QWidget):
 
     def sizeHint(self) -> QSize:
         names = self._name_widths()
-        width = sum(self._fixed_width() + name for name in names) + _BETWEEN * max(len(names) - 1, 0)
+        width = sum(self._fixed_width() + _AFTER_NAME + name for name in names) + _BETWEEN * max(len(names) - 1, 0)
         return QSize(round(width) + 2, self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        width = self._fixed_width() + _SHORTEST_NAME if self._readouts else 0.0
+        width = self._fixed_width() if self._readouts else 0.0
         return QSize(min(round(width), self.sizeHint().width()), self.sizeHint().height())
 
     def fitting(self) -> tuple[int, float]:
-        """How many readouts there is room for, and how wide their names may be."""
-        metrics = self._metrics()
+        """How many readouts there is room for, and how wide their names may be; 0 where there is room for none."""
         widths = self._name_widths()
         for count in range(len(widths), 0, -1):
-            more = metrics.horizontalAdvance("+99") + _BETWEEN if count < len(widths) else 0.0
+            more = self._metrics().horizontalAdvance("+99") + _BETWEEN if count < len(widths) else 0.0
             room = self.width() - more - count * self._fixed_width() - (count - 1) * _BETWEEN
-            limit = _name_limit(widths[:count], room)
-            if limit >= min(_SHORTEST_NAME, max(widths[:count])) or count == 1:
-                return count, max(limit, 0.0)
+            limit = _name_limit(widths[:count], room - count * _AFTER_NAME)
+            if limit >= min(_SHORTEST_NAME, max(widths[:count])):
+                return count, limit
+            # The mark alone tells a run too.
+            if room >= 0 or count == 1:
+                return count, 0.0
         return 0, 0.0
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -101,11 +103,12 @@ class RunReadouts(QWidget):
                 color = run_color(self._theme, item.style)
                 draw_symbol(painter, run_symbol(item.style), QPointF(x + _SYMBOL / 2, middle), _SYMBOL, color)
                 x += _SYMBOL + _AFTER_SYMBOL
-                width = min(full, limit)
-                painter.setPen(QColor(self._theme.muted))
-                name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, width)
-                painter.drawText(QRectF(x, 0, width + 1, self.height()), line | Qt.AlignmentFlag.AlignLeft, name)
-                x += width + _AFTER_NAME
+                if limit > 0:
+                    width = min(full, limit)
+                    painter.setPen(QColor(self._theme.muted))
+                    name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, width)
+                    painter.drawText(QRectF(x, 0, width + 1, self.height()), line | Qt.AlignmentFlag.AlignLeft, name)
+                    x += width + _AFTER_NAME
                 painter.setPen(QColor(self._theme.text))
                 place = QRectF(x, 0, self._number_width + 1, self.height())
                 painter.drawText(place, line | Qt.AlignmentFlag.AlignLeft, item.value)
@@ -121,7 +124,7 @@ class RunReadouts(QWidget):
         return [min(metrics.horizontalAdvance(item.name) + 1, _LONGEST_NAME) for item in self._readouts]
 
     def _fixed_width(self) -> float:
-        return _SYMBOL + _AFTER_SYMBOL + _AFTER_NAME + self._number_width
+        return _SYMBOL + _AFTER_SYMBOL + self._number_width
 
     def _metrics(self) -> QFontMetricsF:
         return QFontMetricsF(self.font())

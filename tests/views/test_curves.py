@@ -214,11 +214,11 @@ def test_that_both_themes_draw_in_their_own_colours(two):
 
 def test_that_toggles_choose_the_scales_and_say_so(two, qtbot):
     with qtbot.waitSignal(two.value_scale_changed) as told:
-        qtbot.mouseClick(button(two, "log value"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(button(two, "log ↕"), Qt.MouseButton.LeftButton)
     assert told.args == ["linear"]
     assert two.canvas.y_axis.scale == "linear"
     with qtbot.waitSignal(two.step_scale_changed) as told:
-        qtbot.mouseClick(button(two, "log step"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(button(two, "log ↔"), Qt.MouseButton.LeftButton)
     assert told.args == ["log"]
     assert two.canvas.x_axis.scale == "steps"
 

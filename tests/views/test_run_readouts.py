@@ -31,6 +31,8 @@ def test_that_names_give_way_before_runs_do(readouts):
     assert count == 3
     assert 48 <= limit < readouts.fontMetrics().horizontalAdvance("Gradient descent 0")
     readouts.resize(full // 2, 24)
+    assert readouts.fitting() == (3, 0.0)
+    readouts.resize(full // 4, 24)
     assert readouts.fitting()[0] < 3
 
 
