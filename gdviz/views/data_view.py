@@ -236,8 +236,7 @@ class DataView(QWidget):
         picture = self._picture
         if picture is None:
             return
-        dimension = picture.problem.dimension
-        points = [(run, self._point(run)) for run in self._runs if run.trajectory.dimension == dimension]
+        points = [(run, self._point(run)) for run in self._runs if _belongs(run, picture)]
         lines = [(run.style, self._line(picture, point)) for run, point in points]
         self.canvas.set_fit(
             [FitLine(style, line) for style, line in lines if line is not None], self._background(picture)
@@ -272,7 +271,7 @@ class DataView(QWidget):
     def _background(self, picture: FitPicture) -> np.ndarray | None:
         """The probability by the chosen run, where two features span the chart."""
         chosen = [run for run in self._runs if run.key == self.run_choice.currentData()]
-        if self.y_feature is None or not chosen or chosen[0].trajectory.dimension != picture.problem.dimension:
+        if self.y_feature is None or not chosen or not _belongs(chosen[0], picture):
             return None
         x, y = _limits(self.canvas.x_axis), _limits(self.canvas.y_axis)
         features = (self.x_feature, self.y_feature)
@@ -298,6 +297,11 @@ class DataView(QWidget):
     def _on_run_chosen(self) -> None:
         self._drawn = None
         self.refresh()
+
+
+def _belongs(run: ShownRun, picture: FitPicture) -> bool:
+    """Whether a run has been of this problem: for a moment after a change of problems its runs may be the old ones."""
+    return len(run.trajectory) > 0 and run.trajectory.dimension == picture.problem.dimension
 
 
 def _choice(name: str, tip: str) -> QComboBox:

@@ -461,3 +461,10 @@ def test_that_without_runs_mouse_and_wheel_ask_for_nothing(view, qtbot):
     qtbot.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     turn(view, 1)
     assert asked == []
+
+
+def test_that_a_run_that_has_recorded_nothing_yet_is_drawn_as_nothing(view):
+    view.set_runs([ShownRun(0, "Run", 0, Trajectory(np.zeros(2), 10))])
+    hover(view, QPoint(200, 150))
+    view.grab()
+    assert view.canvas.drawn_points == [0]

@@ -14,6 +14,7 @@ from gdviz.problems.fit import DataFit
 from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
+from gdviz.runs.trajectory import Trajectory
 from gdviz.views.data_canvas import class_color
 from gdviz.views.data_view import DataView, equation_text
 from gdviz.views.shown import ShownRun
@@ -293,6 +294,13 @@ def test_that_problems_without_rows_are_said_to_have_none(view, line_fit):
 def test_that_runs_of_another_problem_are_left_out(view, line_fit, iris):
     view.set_problem(iris)
     view.set_runs(fitted_runs(line_fit, 0.1))
+    assert view.canvas.lines == ()
+    assert view.canvas.probabilities is None
+
+
+def test_that_a_run_that_has_recorded_nothing_yet_is_left_out(view, iris):
+    view.set_problem(iris)
+    view.set_runs([ShownRun(0, "Run", 0, Trajectory(iris.start, 10))])
     assert view.canvas.lines == ()
     assert view.canvas.probabilities is None
 
