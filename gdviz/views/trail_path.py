@@ -149,13 +149,14 @@ class TrailPath:
         self._count = count
 
 
-def dashes(segments: Floats, starts: Floats, pattern: tuple[float, ...]) -> Floats:
-    """The parts `(k, 4)` of segments `(n, 4)` that lie within the dashes of a pattern of pixels, on and off in turn.
+def dashes(segments: Floats, starts: Floats, pattern: tuple[float, ...]) -> tuple[Floats, Indices]:
+    """The parts `(k, 4)` of segments `(n, 4)` that lie within the dashes of a pattern of pixels, on and off in turn,
+    and which segment each is a part of, `(k,)`.
 
     `starts (n,)` says how far along the line each segment begins.
     """
     if not pattern or len(segments) == 0:
-        return segments
+        return segments, np.arange(len(segments))
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
     edges = np.concatenate([[0.0], np.cumsum(pattern)])
     period = float(edges[-1])
@@ -175,7 +176,8 @@ def dashes(segments: Floats, starts: Floats, pattern: tuple[float, ...]) -> Floa
     which, begin, end = which[order], begin[order], end[order]
     corner, run = segments[which, :2], segments[which, 2:] - segments[which, :2]
     length = lengths[which]
-    return np.hstack([corner + run * (begin / length)[:, None], corner + run * (end / length)[:, None]])
+    parts_of = np.hstack([corner + run * (begin / length)[:, None], corner + run * (end / length)[:, None]])
+    return parts_of, which
 
 
 def clipped(segments: Floats, margin: float, width: float, height: float) -> tuple[Floats, npt.NDArray[np.bool_]]:

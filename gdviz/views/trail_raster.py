@@ -30,7 +30,6 @@ HALO_WIDTH = 4.2
 """Widths of a trail and of its halo, in pixels of the window."""
 DOT_DISTANCE = 7.0
 """The length in pixels of the window from which a step ends in a dot: such steps can be told from each other."""
-_DOT_WIDTH = 3.8
 _THIN_WIDTH = 1.1
 _HALO_OPACITY = 0.75
 _FIRST_ROWS = 2048
@@ -83,6 +82,15 @@ class _Kept(NamedTuple):
     lines: QImage
 
 
+class _Stale(NamedTuple):
+    """A complete picture of another frame, with the last step in it."""
+
+    frame: Frame
+    step: int
+    halos: QImage
+    lines: QImage
+
+
 class TrailRaster:
     """Owned by one view. `show` says what is to be seen, `advance` draws, `paint` copies it to the screen."""
 
@@ -92,7 +100,7 @@ class TrailRaster:
         self._growing: list[_Growing] = []
         self._frame: Frame | None = None
         self._lines = self._halos = QImage()
-        self._stale: tuple[Frame, QImage, QImage] | None = None
+        self._stale: _Stale | None = None
         self._step = 0
         self._drawn_step = 0
         self._thin = False
@@ -129,7 +137,7 @@ class TrailRaster:
         if frame == self._frame:
             return
         if self._frame is not None and self.complete and self.segments:
-            self._stale = (self._frame, self._halos, self._lines)
+            self._stale = _Stale(self._frame, self._drawn_step, self._halos, self._lines)
         self._frame = frame
         self._growing = [_Growing(trail, frame) for trail in self._trails]
         self._lines, self._halos = (
@@ -141,6 +149,8 @@ class TrailRaster:
         """Have the picture show the trails up to this step; `thin` without halos, for a passing look at all of them."""
         back = step < self._drawn_step
         self._step = step
+        if self._stale is not None and step < self._stale.step:
+            self._stale = None
         if thin != self._thin:
             self._thin = thin
             self._stale = None
@@ -148,6 +158,8 @@ class TrailRaster:
         elif back:
             self._stale = None
             self._go_back()
+        elif self._keep_at is None:
+            self._plan_to_keep()
 
     def advance(self, seconds: float) -> bool:
         """Draw for at most about this long; whether everything is drawn."""
@@ -161,10 +173,12 @@ class TrailRaster:
                 if not going:
                     break
             if self._keep_at is not None and self._drawn_to(self._keep_at):
-                self._keep()
+                self._keep(self._keep_at)
+                self._keep_at = None
         done = self.complete
         if done:
             self._stale = None
+            self._keep(self._step)
         return done
 
     def paint(self, painter: QPainter) -> None:
@@ -173,11 +187,11 @@ class TrailRaster:
         if frame is None:
             return
         if self._stale is not None:
-            before, halos, lines = self._stale
+            before = self._stale.frame
             left, right = frame.x((before.x_low, before.x_high))
             top, bottom = frame.y((before.y_high, before.y_low))
             place = QRectF(left, top, right - left, bottom - top)
-            for image in (halos, lines):
+            for image in (self._stale.halos, self._stale.lines):
                 painter.drawImage(place, image, QRectF(image.rect()))
             return
         if not self._thin:
@@ -198,7 +212,7 @@ class TrailRaster:
 
     def _go_back(self) -> None:
         """Begin with nothing, or with the picture kept of an earlier step, and plan to keep one of a later."""
-        kept = self._kept if self._kept is not None and self._kept.step <= self._step else None
+        kept = self._kept = self._kept if self._kept is not None and self._kept.step <= self._step else None
         for index, growing in enumerate(self._growing):
             growing.drawn = kept.drawn[index] if kept is not None else 0
         self._drawn_step = kept.step if kept is not None else 0
@@ -207,15 +221,21 @@ class TrailRaster:
         elif self._frame is not None:
             self._lines.fill(Qt.GlobalColor.transparent)
             self._halos.fill(Qt.GlobalColor.transparent)
-        earlier = self._step - max(_KEEP_BEHIND, self._step // 8)
-        self._keep_at = earlier if earlier > self._drawn_step and not self._thin else None
-
-    def _keep(self) -> None:
-        assert self._keep_at is not None
-        if self.segments >= _WORTH_KEEPING:
-            drawn = tuple(growing.drawn for growing in self._growing)
-            self._kept = _Kept(self._keep_at, drawn, self._halos.copy(), self._lines.copy())
         self._keep_at = None
+        self._plan_to_keep()
+
+    def _plan_to_keep(self) -> None:
+        """On the way to a step, stop at an earlier one to keep a copy: the next step back may begin there."""
+        earlier = self._step - max(_KEEP_BEHIND, self._step // 8)
+        if earlier > self._drawn_step and not self._thin:
+            self._keep_at = earlier
+
+    def _keep(self, step: int) -> None:
+        """Keep a copy of the picture, which shows all up to this step, if there is much more in it than in the last."""
+        before = sum(self._kept.drawn) if self._kept is not None else 0
+        if self.segments - before >= _WORTH_KEEPING and not self._thin:
+            drawn = tuple(growing.drawn for growing in self._growing)
+            self._kept = _Kept(step, drawn, self._halos.copy(), self._lines.copy())
 
     def _advance_one(self, growing: _Growing, goal: int, deadline: float) -> None:
         """Take the next steps of one run, up to the goal, and draw what they add."""
@@ -245,13 +265,28 @@ class TrailRaster:
             ratio * (length - width if index % 2 == 0 else length + width)
             for index, length in enumerate(growing.trail.dash)
         )
-        whole = growing.path.segments[first:stop]
-        segments = dashes(whole, growing.path.starts[first:stop], pattern)
+        segments = growing.path.segments[first:stop]
+        lines, owners = dashes(segments, growing.path.starts[first:stop], pattern)
         if not self._thin:
-            draw_segments(self._halos, segments, self._halo_color, HALO_WIDTH * ratio)
-            far = np.hypot(whole[:, 2] - whole[:, 0], whole[:, 3] - whole[:, 1]) > DOT_DISTANCE * ratio
-            draw_dots(self._lines, whole[far, 2:], growing.trail.color, _DOT_WIDTH * ratio)
-        draw_segments(self._lines, segments, growing.trail.color, width * ratio)
+            draw_segments(self._halos, lines, self._halo_color, HALO_WIDTH * ratio)
+            lines = _with_dots(lines, owners, segments, ratio)
+        draw_segments(self._lines, lines, growing.trail.color, width * ratio)
+
+
+def _with_dots(lines: Floats, owners: npt.NDArray[np.intp], segments: Floats, ratio: float) -> Floats:
+    """The lines with a dot where each segment that is long enough ends, right after what is drawn of that segment.
+
+    A dot is three strokes of the line's own width, one above the other: so everything is drawn in the order of the
+    steps, and where lines cross, the result doesn't depend on how many are drawn at once.
+    """
+    lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
+    far = np.flatnonzero(lengths > DOT_DISTANCE * ratio)
+    x, y = np.repeat(segments[far, 2], 3), np.repeat(segments[far, 3], 3)
+    half = ratio * np.tile([0.35, 1.1, 0.35], len(far))
+    row = ratio * np.tile([-1.1, 0.0, 1.1], len(far))
+    dots = np.stack([x - half, y + row, x + half, y + row], axis=1)
+    order = np.argsort(np.concatenate([owners, np.repeat(far, 3)]), kind="stable")
+    return np.concatenate([lines, dots])[order]
 
 
 def draw_segments(target: QImage | QPainter, segments: Floats, color: str | QColor, width: float) -> None:
