@@ -13,10 +13,10 @@ from gdviz.experiment.experiment import Experiment
 from gdviz.experiment.file import load, save
 from gdviz.qt.experiment_model import ExperimentModel
 from gdviz.qt.problem_source import ProblemSource
+from gdviz.views.drop_verdict import TABLE_ENDINGS
 
-__all__ = ["TABLE_ENDINGS", "Documents"]
+__all__ = ["Documents"]
 
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _MOST_RECENT = 10
 
 

@@ -34,6 +34,7 @@ class Editing(QObject):
         self._services = services
         self._workspace = workspace
         self._dragging = False
+        self._wanted: ProblemChoice | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -73,16 +74,28 @@ class Editing(QObject):
     @Slot(object)
     def choose_problem(self, choice: ProblemChoice) -> None:
         """Another problem, once it has proved possible."""
+        self._wanted = choice
         self._services.source.prepare(choice)
 
     @Slot(object)
     def _on_problem_prepared(self, choice: ProblemChoice) -> None:
+        if choice != self._wanted:
+            return  # an experiment that is being opened has its problem prepared too
+        self._wanted = None
         problem = self._services.source.known(choice)
         defaults = default_runs(problem) if problem is not None else ()
+        kept = not self._runs_untouched()
         self._edit(
-            lambda experiment: edits.choose_problem(experiment, choice, defaults),
+            lambda experiment: edits.choose_problem(experiment, choice, defaults, kept),
             self.tr("choose {name}").format(name=choice.name.replace("_", " ")),
         )
+
+    def _runs_untouched(self) -> bool:
+        """Whether the runs are those that came with the problem: rates that suit it, and may not suit another."""
+        problem = self._services.source.problem
+        if problem is None:
+            return False
+        return tuple(entry.config for entry in self._services.model.experiment.runs) == default_runs(problem)
 
     @Slot(str, object)
     def _on_option_edited(self, name: str, value: object) -> None:

@@ -35,14 +35,15 @@ Edit: TypeAlias = Callable[[Experiment], Experiment]
 
 
 def choose_problem(
-    experiment: Experiment, choice: ProblemChoice, default_runs: tuple[RunConfig, ...] = ()
+    experiment: Experiment, choice: ProblemChoice, default_runs: tuple[RunConfig, ...] = (), keep_runs: bool = True
 ) -> Experiment:
-    """Another problem. Runs are kept, from the new problem's own start; with none, `default_runs` are made."""
+    """Another problem. Runs are kept, from the new problem's own start, unless `keep_runs` is false; with none,
+    `default_runs` are made."""
     # Mini-batches are drawn from rows, and a function has none.
     kept: dict[str, Any] = {} if PROBLEMS.get(choice.name).rows is not Problem.rows else {"batch_size": None}
     entries = tuple(
         dataclasses.replace(entry, config=dataclasses.replace(entry.config, start=None, changes=(), **kept))
-        for entry in experiment.runs
+        for entry in (experiment.runs if keep_runs else ())
     )
     view = dataclasses.replace(experiment.view, plane=None)
     changed = dataclasses.replace(experiment, problem=choice, runs=entries, view=view)

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from gdviz.app.newcomer import default_runs
+from gdviz.experiment import edits
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.views.link_row import LinkRow
 from gdviz.views.table_preview import TablePreviewDialog
@@ -77,9 +79,22 @@ def test_that_an_example_and_space_lead_to_a_moving_descent(person: Person) -> N
     assert not person.application.services.model.modified
 
 
-def test_that_the_gallery_of_the_panel_changes_the_function_and_keeps_the_runs(qtbot: QtBot, person: Person) -> None:
+def test_that_runs_nobody_touched_get_rates_that_suit_the_next_function(qtbot: QtBot, person: Person) -> None:
     person.choose("rosenbrock")
     model = person.application.services.model
+
+    person.choose("booth")
+
+    configs = tuple(entry.config for entry in model.experiment.runs)
+    assert configs == default_runs(person.application.services.source.problem)
+
+
+def test_that_the_gallery_of_the_panel_changes_the_function_and_keeps_runs_of_ones_own(
+    qtbot: QtBot, person: Person
+) -> None:
+    person.choose("rosenbrock")
+    model = person.application.services.model
+    model.apply(lambda experiment: edits.set_hyper_parameters(experiment, 1, {"learning_rate": 0.002}), "change")
     runs = [entry.config.optimizer for entry in model.experiment.runs]
 
     person.click(person.application.window.findChild(QPushButton, "functionButton"))
