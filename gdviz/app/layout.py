@@ -164,7 +164,11 @@ class Layout(QObject):
 
     def show_problem(self, shown: bool, has_data: bool) -> None:
         """The landscape instead of the welcome, with the data beside it where there are any."""
-        self._pages.setCurrentWidget(self.workspace.landscape if shown else self.welcome)
+        page = self.workspace.landscape if shown else self.welcome
+        if page is not self._pages.currentWidget():
+            self._pages.setCurrentWidget(page)
+            # What had the keyboard is gone; the next control in order is not what the user went to.
+            self._window.setFocus(Qt.FocusReason.OtherFocusReason)
         data = self._docks["data"]
         data.toggleViewAction().setEnabled(has_data)
         if has_data != self._has_data:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QSettings, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -60,6 +60,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("gdviz")
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
+        # The keyboard plays the descent unless somebody goes to a control, and again after a click beside one. Without a
+        # widget that has it, Qt would give it to the first control as soon as the window is activated.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._settings = settings
         self._sign: DropSign | None = None
         self._painted = False

@@ -42,6 +42,8 @@ class NumberField(QLineEdit):
         self._bad = False
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(parameter.label)
+        # A file that is dropped here is meant for the window.
+        self.setAcceptDrops(False)
         if parameter.optional:
             self.setPlaceholderText(self.tr("off"))
         self.returnPressed.connect(self._take)

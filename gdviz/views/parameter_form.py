@@ -156,6 +156,7 @@ class _Row(QObject):
                     self._slider = self._make_slider(form)
                 return number
         edit = QLineEdit(form)
+        edit.setAcceptDrops(False)
         edit.editingFinished.connect(self._on_text_finished)
         return edit
 

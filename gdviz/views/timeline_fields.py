@@ -119,6 +119,8 @@ class _Edit(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        # A file that is dropped here is meant for the window.
+        self.setAcceptDrops(False)
         self.textEdited.connect(self._on_text_edited)
 
     def set_invalid(self, invalid: bool) -> None:

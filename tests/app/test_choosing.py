@@ -47,6 +47,33 @@ def test_that_a_function_of_the_welcome_and_space_lead_to_a_moving_descent(perso
     assert person.application.layout.workspace.landscape.isVisible()
 
 
+def test_that_the_keyboard_is_in_no_control_until_somebody_asks_for_it(person: Person) -> None:
+    assert person.focused() is person.application.window
+
+    person.click(person.tile("rosenbrock"))
+    assert person.focused() is person.application.window
+
+
+def test_that_a_function_chosen_by_the_keyboard_leaves_space_to_play(person: Person) -> None:
+    person.tile("rosenbrock").setFocus(Qt.FocusReason.TabFocusReason)
+    person.press("Return")
+    assert person.focused() is person.application.window
+    person.press("Space")
+
+    assert moves(person)
+
+
+def test_that_a_click_beside_a_number_gives_the_keys_back_to_the_descent(person: Person) -> None:
+    person.choose("rosenbrock")
+    field = person.field("b")
+    person.click(field)
+    assert person.focused() is field
+
+    person.click(person.application.layout.workspace.loss.canvas)
+
+    assert person.focused() is person.application.window
+
+
 def test_that_a_function_of_the_welcome_and_the_play_button_lead_to_a_moving_descent(person: Person) -> None:
     person.click(person.tile("himmelblau"))
     timeline = person.application.layout.workspace.timeline

@@ -160,7 +160,7 @@ def test_that_apply_from_here_keeps_what_lies_before_and_is_saved(race: Person, 
     assert saved["run"][0]["learning_rate"] == rate
     assert saved["run"][0]["changes"] == [{"step": 120, "learning_rate": rate / 4}]
     reopened = gdviz.load(tmp_path / "saved.toml").run()
-    np.testing.assert_array_equal(list(reopened.values())[0].points, new)
+    np.testing.assert_array_equal(next(iter(reopened.values())).points, new)
 
 
 def test_that_a_change_from_here_taken_back_gives_the_old_path(race: Person) -> None:
