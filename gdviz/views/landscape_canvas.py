@@ -212,14 +212,14 @@ class LandscapeCanvas(Chart):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y()
-        if turned and self._inside(event.position()) and not self._empty_text:
+        if turned and self._inside(event.position()):
             factor = _WHEEL_FACTOR**turned
             self._look(zoomed(self._shown, self._whole, self.value_at(event.position()), factor))
             self._hover(event.position())
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._inside(QPointF(event.pos())) and not self._empty_text:
+        if self._inside(QPointF(event.pos())):
             self.menu_requested.emit(event.globalPos(), *self._held_at(QPointF(event.pos())))
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -235,7 +235,7 @@ class LandscapeCanvas(Chart):
         return bool(super().event(event))
 
     def _hover(self, place: QPointF) -> None:
-        inside = self._inside(place) and not self._empty_text
+        inside = self._inside(place)
         self._set_hovering_start(inside and self.start_near(place))
         if not inside:
             self.unsetCursor()
@@ -273,7 +273,7 @@ class LandscapeCanvas(Chart):
         self.hurry()
 
     def _inside(self, place: QPointF) -> bool:
-        return self.plot.contains(place)
+        return self.plot.contains(place) and not self.is_empty
 
 
 def _distance(one: QPointF, other: QPointF) -> float:

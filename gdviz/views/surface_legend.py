@@ -25,9 +25,10 @@ def short_number(value: float) -> str:
     """A number in at most about seven characters: 0.25, 1300, 2.5×10⁻⁷."""
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:.4g}".replace("-", "−") if abs(value) < 1e4 else f"{value:.0f}".replace("-", "−")
-    text = readable(value, 3)
-    digits, times, power = text.partition("×")
-    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + times + power
+    digits, times, power = readable(value, 3).partition("×")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    # The powers of ten themselves need no factor.
+    return digits.replace("1", "") + power if times and digits in ("1", "−1") else digits + times + power
 
 
 def draw_legend(painter: QPainter, plot: QRectF, levels: Levels, surface: Surface, theme: Theme) -> None:
