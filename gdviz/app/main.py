@@ -37,7 +37,7 @@ def run_window(path: str | None = None) -> int:
     window = MainWindow(settings)
     window.set_background(remembered_theme(settings).window)
     window.restore_size()
-    starter = _Starter(window, settings, path)
+    starter = Starter(window, settings, path)
     window.painted.connect(starter.on_painted)
     window.show()
     code = qt.exec()
@@ -49,7 +49,7 @@ def run_window(path: str | None = None) -> int:
     return code
 
 
-class _Starter(QObject):
+class Starter(QObject):
     """Loads the rest of the program once the window is on the screen."""
 
     def __init__(self, window: MainWindow, settings: QSettings, path: str | None) -> None:
@@ -57,7 +57,8 @@ class _Starter(QObject):
         self._window = window
         self._settings = settings
         self._path = path
-        self._application: Application | None = None
+        self.application: Application | None = None
+        """The program, once it is loaded."""
 
     @Slot()
     def on_painted(self) -> None:
@@ -68,12 +69,12 @@ class _Starter(QObject):
     def _load(self) -> None:
         from gdviz.app.application import Application
 
-        self._application = Application(self._window, self._settings)
-        self._application.start(self._path)
+        self.application = Application(self._window, self._settings)
+        self.application.start(self._path)
 
     def close(self) -> bool:
         """End the program; whether the worker ended in time."""
-        return self._application is None or self._application.close()
+        return self.application is None or self.application.close()
 
 
 def make_qt_application() -> QApplication:

@@ -60,8 +60,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("gdviz")
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 600)
-        # The keyboard plays the descent unless somebody goes to a control, and again after a click beside one. Without a
-        # widget that has it, Qt would give it to the first control as soon as the window is activated.
+        # The keyboard plays the descent unless somebody goes to a control, and again after a click beside one. If
+        # nothing had it, Qt would give it to the first control as soon as the window is activated.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._settings = settings

@@ -48,6 +48,11 @@ class LandscapeService(QObject):
         worker.job_failed.connect(self._on_job_failed)
         worker.progressed.connect(self._on_progressed)
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to wait for before `surface` is what was last asked for."""
+        return self._job is not None
+
     def show(self, problem: Problem, axes: tuple[int, int], through: np.ndarray) -> None:
         """Sample this problem over the plane of two parameters through a point `(d,)`, as far as its domain goes."""
         if problem is self._problem and axes == self.axes and np.array_equal(through, self._through):

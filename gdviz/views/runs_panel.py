@@ -102,10 +102,9 @@ class RunsPanel(QWidget):
             self._cards[key].set_status(text, alarming)
 
     def set_shown_step(self, step: int) -> None:
-        """Say which step "from here" means."""
-        text = self.tr("from step {step}").format(step=step)
-        if self._from_here.text() != text:
-            self._from_here.setText(text)
+        """Say which step "from here" means: in the tooltip, because a number that grows would widen the panel."""
+        tip = self.tr("A changed hyper-parameter takes effect at the shown step, {step}; what lies before it is kept")
+        self._from_here.setToolTip(tip.format(step=step))
 
     def set_busy(self, share: float | None, paused: bool) -> None:
         """Show how far the computing has come, 0 to 1, or that there is none."""
@@ -198,10 +197,8 @@ class RunsPanel(QWidget):
         from_start = QRadioButton(self.tr("from the start"), self._mode_row)
         from_start.setChecked(True)
         from_start.setToolTip(self.tr("A changed hyper-parameter runs the descent again from its start"))
-        self._from_here = QRadioButton(self.tr("from step {step}").format(step=0), self._mode_row)
-        self._from_here.setToolTip(
-            self.tr("A changed hyper-parameter takes effect at the shown step; what lies before it is kept")
-        )
+        self._from_here = QRadioButton(self.tr("from here"), self._mode_row)
+        self.set_shown_step(0)
         group = QButtonGroup(self._mode_row)
         group.addButton(from_start)
         group.addButton(self._from_here)

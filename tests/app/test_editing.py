@@ -141,7 +141,8 @@ def test_that_apply_from_here_keeps_what_lies_before_and_is_saved(race: Person, 
     services = application.services
     old = np.array(application.showing.runs[0].trajectory.points)
     services.playback.seek(120)
-    from_here = next(button for button in race.all(QRadioButton) if "120" in button.text())
+    from_here = next(button for button in race.all(QRadioButton) if button.text() == "from here")
+    assert "120" in from_here.toolTip()
     race.click(from_here)
     rate = services.model.experiment.runs[0].config.optimizer.learning_rate
 

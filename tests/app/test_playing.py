@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QDockWidget, QRadioButton
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QApplication, QDockWidget, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gdviz.experiment import edits
@@ -22,8 +23,8 @@ def shown_steps(application: Application) -> set[int]:
     """The steps at which the views say they are, those that are to be seen."""
     workspace = application.layout.workspace
     said = {workspace.timeline.slider.value()}
-    from_here = next(button for button in workspace.runs.findChildren(QRadioButton) if "step" in button.text())
-    for words in (workspace.timeline.step_field.text, from_here.text()):
+    from_here = next(button for button in workspace.runs.findChildren(QRadioButton) if button.text() == "from here")
+    for words in (workspace.timeline.step_field.text, from_here.toolTip()):
         said.add(int("".join(letter for letter in words.partition("/")[0] if letter.isdigit())))
     for view in (workspace.loss, workspace.gradient_norm, workspace.data):
         if view.isVisible():
@@ -111,6 +112,21 @@ def test_that_a_view_that_was_hidden_shows_the_step_of_the_others_when_it_comes_
 
     assert race.application.layout.workspace.loss.isVisible()
     assert shown_steps(race.application) == {2}
+
+
+def test_that_nothing_changes_its_place_as_the_steps_go_by(race: Person) -> None:
+    services, window = race.application.services, race.application.window
+    services.model.apply(lambda experiment: edits.set_for_all_runs(experiment, {"steps": 20_000}), "more steps")
+    race.wait_for_runs()
+
+    def places() -> list[tuple[QWidget, QRect]]:
+        return [(widget, widget.geometry()) for widget in window.findChildren(QWidget) if widget.isVisible()]
+
+    before = places()
+    for step in (7, 77, 777, 20_000):
+        services.playback.seek(step)
+        QApplication.processEvents()
+        assert places() == before, f"at step {step}"
 
 
 def test_that_playing_goes_to_the_last_step_and_stops_there(race: Person) -> None:

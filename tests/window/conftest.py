@@ -1,4 +1,4 @@
-"""A real window on a real screen, driven from outside: mouse and keyboard come from xdotool, pictures from the X server.
+"""A real window on a real screen, driven from outside: mouse and keys come from xdotool, pictures from the X server.
 
 `program` starts gdviz in a process of its own and finds out what is to be seen by asking the reporter in it; a test
 waits for what it expects to see, and never for time to pass.

@@ -1,7 +1,7 @@
 """A file manager as far as dragging goes: one window per call, from which the files named can be dragged elsewhere.
 
-Files are named on standard input, a line of paths separated by tabs; the next drag carries them. Says on standard output
-where the window is, and after each drag what became of it.
+Files are named on standard input, a line of paths separated by tabs; the next drag carries them. Says on standard
+output where the window is, and after each drag what became of it.
 """
 
 from __future__ import annotations

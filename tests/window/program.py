@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, Qt
+from PySide6.QtCore import QObject, QPoint, QRect, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gdviz.app.main import make_qt_application, run_window
+from gdviz.app.main import Starter, make_qt_application, run_window
 
 
 class Reporter(QObject):
@@ -117,22 +117,28 @@ def on_screen(widget: QWidget, place: QRect) -> list[int]:
 
 def start_marker() -> list[int] | None:
     """The middle of the start marker on the screen; None where there is none."""
-    for landscape in landscapes():
-        for start in landscape.canvas.runs.starts():
-            place = landscape.canvas.mapToGlobal(QPoint(0, 0)) + landscape.canvas.place_of(*start).toPoint()
-            return [place.x(), place.y()]
+    canvas = loaded().layout.workspace.landscape.canvas
+    for start in canvas.runs.starts():
+        place = canvas.mapToGlobal(QPoint(0, 0)) + canvas.place_of(*start).toPoint()
+        return [place.x(), place.y()]
     return None
 
 
 def settled() -> bool:
-    """Whether the landscape is drawn with all that belongs to the shown step."""
-    return all(landscape.settled for landscape in landscapes())
+    """Whether the landscape is sampled and drawn with all that belongs to the shown step."""
+    program = loaded()
+    landscape = program.layout.workspace.landscape
+    waits = any(timer.isActive() for timer in landscape.findChildren(QTimer))
+    return landscape.settled and not waits and not program.services.landscape.busy
 
 
-def landscapes() -> list[Any]:
-    from gdviz.views.landscape import LandscapeView
-
-    return [found for window in QApplication.topLevelWidgets() for found in window.findChildren(LandscapeView)]
+def loaded() -> Any:
+    """What the window was filled with once it stood on the screen."""
+    for window in QApplication.topLevelWidgets():
+        for child in window.children():
+            if isinstance(child, Starter):
+                return child.application
+    return None
 
 
 if __name__ == "__main__":
