@@ -28,7 +28,7 @@ class Services(QObject):
         self.runs = RunService(self.worker, self)
         self.landscape = LandscapeService(self.worker, self)
         self.playback = Playback(self)
-        self.clock = FrameClock(self)
+        self.clock = FrameClock(self, self.worker.right_of_way)
 
     def close(self) -> bool:
         """Stop the clock and the worker; whether the worker ended in time."""

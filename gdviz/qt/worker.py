@@ -16,13 +16,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gdviz.errors import InputError
 from gdviz.qt.jobs import Job
+from gdviz.qt.right_of_way import RightOfWay
 
 __all__ = ["Cancel", "Command", "Pause", "Start", "Stop", "Worker"]
 
-_SLICE_SECONDS = 0.008
-_TURN_SECONDS = 0.004
-"""Of jobs that take turns: short, so that all of them grow before one's eyes; shorter ones would go by in
-preparations."""
+_SLICE_SECONDS = 0.005
+"""A frame of the window waits for the end of a slice; in shorter ones runs would spend their time on preparations."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,8 +67,9 @@ class Worker(QObject):
     progressed = Signal(int, float)
     paused_changed = Signal(bool)
 
-    def __init__(self) -> None:
+    def __init__(self, right_of_way: RightOfWay) -> None:
         super().__init__()
+        self._right_of_way = right_of_way
         # A deque's append and popleft are atomic: the window's thread appends, this one takes.
         self.commands: deque[Command] = deque()
         self._jobs: dict[int, Job] = {}
@@ -98,6 +98,7 @@ class Worker(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
+        self._right_of_way.wait()
         self._obey()
         active = [number for number, job in self._jobs.items() if not (self._paused and job.pausable)]
         if active:
@@ -105,7 +106,7 @@ class Worker(QObject):
             number = active[0]
             job = self._jobs.pop(number)
             self._jobs[number] = job
-            self._advance(number, job, _SLICE_SECONDS if len(active) == 1 else _TURN_SECONDS)
+            self._advance(number, job, _SLICE_SECONDS)
         self._rest_or_work()
 
     def _obey(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from gdviz.qt.jobs import Job
+from gdviz.qt.right_of_way import RightOfWay
 from gdviz.qt.worker import Cancel, Command, Pause, Start, Stop, Worker
 
 __all__ = ["WorkerThread"]
@@ -26,7 +27,8 @@ class WorkerThread(QObject):
         super().__init__(parent)
         self._count = 0
         self.paused = False
-        self._worker = Worker()
+        self.right_of_way = RightOfWay()
+        self._worker = Worker(self.right_of_way)
         self._thread = QThread(self)
         self._thread.setObjectName("gdviz worker")
         self._worker.moveToThread(self._thread)
