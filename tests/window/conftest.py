@@ -36,22 +36,42 @@ class Screen:
     """The screen of the tests: pointer, keyboard and camera."""
 
     def __init__(self, variables: dict[str, str], folder: Path) -> None:
-        self.variables = {**os.environ, **variables}
+        self._variables = variables
         self._folder = folder
-        self._camera = Helper("camera.py", self.variables)
+        self._camera = Helper("camera.py", self.environment())
         self._pictures = 0
+        self._pause = threading.Event()
 
     def close(self) -> None:
         self._camera.close()
+
+    def environment(self) -> dict[str, str]:
+        """For a process that shows its windows here, and has the home folder of the present test."""
+        return {**os.environ, **self._variables}
 
     def do(self, *words: object) -> str:
         """What xdotool is told, several of its commands in a row if need be."""
         command = ["xdotool", *(str(word) for word in words)]
         result = subprocess.run(
-            command, env=self.variables, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command, env=self.environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         assert result.returncode == 0, f"{' '.join(command)}: {result.stderr}"
         return result.stdout
+
+    def window_of(self, process: subprocess.Popen[bytes], name: str = "gdviz") -> str:
+        """The window of this name that a process shows, as soon as it does."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and process.poll() is None:
+            for window in self._told("search", "--onlyvisible", "--pid", process.pid).split():
+                if name in self._told("getwindowname", window):
+                    return window
+            self._pause.wait(0.05)
+        pytest.fail(f"{name} did not appear", pytrace=False)
+
+    def _told(self, *words: object) -> str:
+        """What xdotool answers, nothing where there is nothing to be found."""
+        command = ["xdotool", *map(str, words)]
+        return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False).stdout
 
     def picture(self, rect: list[int]) -> np.ndarray:
         """The pixels of a part of the screen, `(height, width, 3)`, as they are now."""
@@ -136,7 +156,7 @@ class FileManager(Helper):
     """A window from which files are dragged."""
 
     def __init__(self, screen: Screen) -> None:
-        super().__init__("file_manager.py", screen.variables)
+        super().__init__("file_manager.py", screen.environment())
         self._screen = screen
 
     def hold(self, path: Path, over: tuple[int, int]) -> None:
@@ -161,20 +181,17 @@ class Program(Helper):
     """A running gdviz."""
 
     def __init__(self, screen: Screen, *arguments: str) -> None:
-        super().__init__("program.py", screen.variables, *arguments)
+        super().__init__("program.py", screen.environment(), *arguments)
         self.screen = screen
         self._pause = threading.Event()
 
     def begin(self) -> None:
         """Waits for the window, and puts it where the tests expect it."""
         window = self.wait_for("MainWindow", "the window")
-        self.wait(lambda: self.see("WelcomeView") or self.see("LandscapeView"), "the views")
-        self.screen.do(
-            "windowsize", window["id"], *SIZE, "windowmove", window["id"], *PLACE, "windowactivate", window["id"]
-        )
-        self.wait(
-            lambda: self.see("MainWindow")["rect"][2:] == list(SIZE) and self.see("MainWindow")["active"], "its size"
-        )
+        self.wait(lambda: self.see("WelcomeView"), "the views")
+        self.screen.do("windowsize", window["id"], *SIZE, "windowmove", window["id"], *PLACE)
+        self.wait(lambda: self.see("MainWindow")["rect"][2:] == list(SIZE), "its size")
+        self.wait(lambda: any(widget["active"] for widget in self.widgets()), "the keyboard")
 
     # What is to be seen
 
@@ -228,6 +245,10 @@ class Program(Helper):
     @property
     def playing(self) -> bool:
         return bool(self.see("QToolButton", says="Pause (Space)"))
+
+    def start(self) -> list[int]:
+        """The middle of the start marker."""
+        return list(json.loads(self.ask("start")))
 
     def landscape(self) -> np.ndarray:
         """The landscape as it is on the screen, without the pointer over it."""
@@ -320,10 +341,6 @@ def start(screen: Screen) -> Iterator[Callable[..., Program]]:
     running: list[Program] = []
 
     def begin(*arguments: str) -> Program:
-        # The home folder of this test, which `screen` as the older of the two does not know.
-        screen.variables.update(
-            {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "QT_QPA_PLATFORM")}
-        )
         program = Program(screen, *arguments)
         running.append(program)
         program.begin()

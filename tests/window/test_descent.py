@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,27 +65,27 @@ def test_that_keys_step_forward_and_back_to_the_very_same_pictures(race: Program
 def test_that_the_start_is_dragged_with_every_trail_as_it_moves_and_put_back_at_once(race: Program) -> None:
     go(race, "End", race.total)
     before = race.settled()
-    x, y = json.loads(race.ask("start"))
+    x, y = race.start()
 
     race.drag((x, y), (x + 20, y + 10))
     half = race.wait_for_picture(lambda picture: changed(picture, before) > 500, "trails that follow the start")
     race.drag((x + 60, y + 120))
     race.screen.do("mousemove", x + 60, y + 120)
-    race.wait(lambda: near(json.loads(race.ask("start")), (x + 60, y + 120)), "the start under the pointer")
+    race.wait(lambda: near(race.start(), (x + 60, y + 120)), "the start under the pointer")
     race.wait_for_picture(lambda picture: changed(picture, half) > 500, "trails that follow the start further")
     race.let_go()
     race.rest()
     race.wait(lambda: race.computed == race.total, "the end of the runs")
     after = race.settled()
-    assert near(json.loads(race.ask("start")), (x + 60, y + 120))
+    assert near(race.start(), (x + 60, y + 120))
     assert changed(after, before) > 500
 
     race.key("ctrl+z")
-    race.wait(lambda: near(json.loads(race.ask("start")), (x, y)), "the start where it was")
+    race.wait(lambda: near(race.start(), (x, y)), "the start where it was")
     race.wait(lambda: race.computed == race.total, "the end of the runs")
     race.screen.same(race.settled(), before)
     race.key("ctrl+shift+z")
-    race.wait(lambda: near(json.loads(race.ask("start")), (x + 60, y + 120)), "the start where it was put")
+    race.wait(lambda: near(race.start(), (x + 60, y + 120)), "the start where it was put")
     race.wait(lambda: race.computed == race.total, "the end of the runs")
     race.screen.same(race.settled(), after)
     race.leave()
