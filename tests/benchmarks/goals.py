@@ -11,6 +11,11 @@ __all__ = ["MODULES", "goal"]
 MODULES = {
     "P1": "recorded_steps",
     "P5": "contour_paths",
+    "P6": "growing_frames",
+    "P7": "busy_worker",
+    "P8": "first_paint",
+    "answers": "answers",
+    "stillness": "stillness",
 }
 
 

@@ -22,7 +22,7 @@ __all__ = [
     "Attempt",
     "Bound",
     "Goal",
-    "Longest",
+    "Limit",
     "Measure",
     "Outcome",
     "Peer",
@@ -111,8 +111,8 @@ class Ratio(Bound):
 
 
 @dataclass(frozen=True)
-class Longest(Bound):
-    """The longest of all rounds of a peer, in seconds: for what must never take longer."""
+class Limit(Bound):
+    """The median of a peer in seconds. For what must never take longer, a round is the longest of many."""
 
     is_time: ClassVar[bool] = True
 
@@ -124,10 +124,10 @@ class Longest(Bound):
 
     @property
     def subject(self) -> str:
-        return f"longest of {self.peer}"
+        return self.peer
 
     def value(self, samples: Samples) -> float:
-        return max(sample.seconds for sample in samples[self.peer])
+        return _median_of(samples[self.peer])
 
 
 Prepare = Callable[[Collection[str]], AbstractContextManager[Mapping[str, Measure]]]

@@ -25,7 +25,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
     for count, attempt in enumerate(outcome.attempts, 1):
         if count > 1:
             yield "  measured once more:"
-        yield f"  {'':{width}}  {'median':>9}  {'minimum':>9}  {'processors':>10}"
+        yield f"  {'':{width}}  {'median':>9}  {'minimum':>9}  {'maximum':>9}  {'processors':>10}"
         for name, samples in attempt.samples.items():
             yield f"  {name:{width}}  {_columns(samples)}"
         yield from (f"  {_sentence(verdict)}" for verdict in attempt.verdicts)
@@ -50,7 +50,7 @@ def number(value: float) -> str:
 def _columns(samples: list[Sample]) -> str:
     times = [sample.seconds for sample in samples]
     processors = median(sample.cpu_seconds for sample in samples)
-    return f"{seconds(median(times)):>9}  {seconds(min(times)):>9}  {seconds(processors):>10}"
+    return f"{seconds(median(times)):>9}  {seconds(min(times)):>9}  {seconds(max(times)):>9}  {seconds(processors):>10}"
 
 
 def _sentence(verdict: Verdict) -> str:
