@@ -16,6 +16,8 @@ class AxisChooser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._axes = (0, 1)
+        self.setObjectName("axisChooser")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 2)
         layout.setSpacing(8)

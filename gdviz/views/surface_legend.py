@@ -22,9 +22,11 @@ _MARGIN = 10.0
 
 
 def short_number(value: float) -> str:
-    """A number in at most about seven characters: 0.25, 1300, 2.5×10⁻⁷."""
-    if value == 0 or 1e-4 <= abs(value) < 1e6:
-        return f"{value:.4g}".replace("-", "−") if abs(value) < 1e4 else f"{value:.0f}".replace("-", "−")
+    """A number with three digits, or four where it is large: 0.25, 1300, 2.5×10⁻⁷."""
+    if value == 0 or 1e-4 <= abs(value) < 1e3:
+        return f"{value:.3g}".replace("-", "−")
+    if 1e3 <= abs(value) < 1e6:
+        return f"{value:.0f}".replace("-", "−")
     digits, times, power = readable(value, 3).partition("×")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     # The powers of ten themselves need no factor.

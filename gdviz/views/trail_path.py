@@ -199,7 +199,7 @@ def clipped(segments: Floats, margin: float, width: float, height: float) -> tup
     run_x, run_y = ends_x - x, ends_y - y
     enter, leave = np.zeros(len(segments)), np.ones(len(segments))
     for place, run, low, high in ((x, run_x, low_x, high_x), (y, run_y, low_y, high_y)):
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             one, other = (low - place) / run, (high - place) / run
         parallel = run == 0
         outside = parallel & ((place < low) | (place > high))

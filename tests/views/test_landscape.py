@@ -129,6 +129,31 @@ def test_that_bands_leave_the_background_as_values_rise(view: LandscapeView) -> 
     assert found[-1] - found[0] > 60
 
 
+def test_that_up_is_up(view: LandscapeView) -> None:
+    surface = picture_of(BOWL)
+    assert isinstance(surface, Surface)
+    view.set_problem(BOWL)
+    rising = np.broadcast_to(surface.y[:, None], surface.values.shape)
+    view.set_surface(Surface(surface.plane, surface.names, surface.x, surface.y, rising))
+    image = grabbed(view)
+    top, bottom = (image.pixelColor(place(view, 0.13, share * float(BOWL.domain[1, 1]))) for share in (0.97, -0.97))
+    assert close_to(top, QColor(view._theme.band_stops[-1][1]))
+    assert close_to(bottom, QColor(view._theme.band_stops[0][1]))
+
+
+def test_that_a_frame_copies_the_surface_instead_of_painting_it(view: LandscapeView) -> None:
+    show(view, BOWL, run(BOWL, [[-4, 3], [1, 1]]))
+    grabbed(view)
+    painted = view.canvas.surface._painted
+    view.show_step(1)
+    grabbed(view)
+    assert painted is not None
+    assert view.canvas.surface._painted is painted
+    view.resize(600, 500)
+    grabbed(view)
+    assert view.canvas.surface._painted is not painted
+
+
 def test_that_contour_lines_lie_where_the_function_has_their_value(view: LandscapeView) -> None:
     problem = PROBLEMS.make("himmelblau", {})
     show(view, problem)
@@ -401,6 +426,9 @@ def test_that_values_are_those_of_the_plane_through_the_held_point(view: Landsca
     assert view._values.at(0.25, -1.0) == float(SPACE.value(np.array([-1.0, 0.5, 0.25])))
     view.move_plane(np.array([9.0, -2.0, 9.0]))
     assert view._values.at(0.25, -1.0) == float(SPACE.value(np.array([-1.0, -2.0, 0.25])))
+    view.set_problem(PROBLEMS.make("sphere", {"dimension": 3}))
+    view.move_plane(np.array([9.0, 4.0, 9.0]))
+    assert view._values.at(0.25, -1.0) == float(SPACE.value(np.array([-1.0, 4.0, 0.25])))
     view.set_evaluator(lambda x, y: x + 10 * y)
     assert view._values.at(0.25, -1.0) == -9.75
 

@@ -277,6 +277,17 @@ def test_that_what_is_shown_beyond_the_sampled_part_is_asked_for_once(view: Land
     assert len(asked) == 1
 
 
+def test_that_an_answer_that_does_not_fit_is_not_asked_for_again_and_again(
+    view: LandscapeView, hand: Hand, qtbot
+) -> None:
+    with qtbot.waitSignal(view.range_changed, timeout=2000):
+        hand.turn(QPoint(300, 200), -2)
+    with qtbot.assertNotEmitted(view.range_changed, wait=400):
+        view.set_surface(sampled(view))
+    with qtbot.waitSignal(view.range_changed, timeout=2000):
+        hand.turn(QPoint(300, 200), -2)
+
+
 def test_that_a_small_part_is_asked_for_again_in_detail(view: LandscapeView, hand: Hand, qtbot) -> None:
     with qtbot.assertNotEmitted(view.range_changed, wait=350):
         hand.turn(QPoint(300, 200), 2)

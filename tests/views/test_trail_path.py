@@ -215,3 +215,10 @@ def test_that_the_largest_numbers_have_pixels() -> None:
     np.testing.assert_allclose(frame.x([-1e308, 0.0, 1e308]), [0, 50, 100])
     np.testing.assert_array_equal(FRAME.x([1e308, -1e308, np.inf]), [FAR, -FAR, FAR])
     assert np.isnan(FRAME.x(np.nan))
+
+
+def test_that_a_step_too_short_for_a_division_is_clipped_too() -> None:
+    segments = np.array([[0.0, 209.0, 2.3e-308, 0.0], [-9.0, 50.0, -9.0 + 2e-15, 50.0]])
+    parts, inside = clipped(segments, 8, 300, 200)
+    assert inside.tolist() == [True, False]
+    np.testing.assert_allclose(parts, [[0, 208, 0, 0]], atol=1e-12)
