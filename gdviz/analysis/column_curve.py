@@ -19,6 +19,9 @@ __all__ = ["ColumnCurve", "CurveColumn", "has_logarithm", "step_axis", "value_ax
 
 CurveColumn = Literal["values", "gradient_norms"]
 
+_DEEPEST = 1e-20
+"""The least height above the floor that a logarithmic axis is made for, as a share of the highest."""
+
 
 class ColumnCurve:
     """The curve of one column of a trajectory; owned by the view that draws it.
@@ -98,12 +101,18 @@ def has_logarithm(curves: Iterable[ColumnCurve], floor_known: bool) -> bool:
 
 
 def value_axis(curves: Iterable[ColumnCurve], steps: Axis, logarithmic: bool) -> Axis:
-    """An axis around all recorded values within the limits of `steps`, shown yet or not: playing doesn't move it."""
+    """An axis around all recorded values within the limits of `steps`, shown yet or not: playing doesn't move it.
+
+    A logarithmic one ends twenty decades below the highest value: a descent that runs on after it has arrived falls to
+    1e-300, and would press what there is to see into one line.
+    """
     drawn = list(curves)
     found = _joined(curve.extremes(steps) for curve in drawn)
     if not logarithmic:
         return fitted(found.lowest, found.highest)
-    return fitted(found.above, found.highest, "log", drawn[0].floor if drawn else 0.0)
+    floor = drawn[0].floor if drawn else 0.0
+    lowest = max(found.above, floor + _DEEPEST * (found.highest - floor))
+    return fitted(min(lowest, found.highest), found.highest, "log", floor)
 
 
 def _joined(extremes: Iterable[Extremes]) -> Extremes:

@@ -116,6 +116,12 @@ def test_that_the_values_fit_the_steps_in_view():
     assert value_axis(curves, Axis(0, 4), logarithmic=False).high == 1e300
 
 
+def test_that_a_logarithmic_axis_ends_twenty_decades_below_the_highest_value():
+    axis = value_axis(curves_of([25.0, 1.0, 1e-300]), Axis(0, 2), logarithmic=True)
+    assert 1e-22 < axis.values(0.0) < 1e-18
+    assert axis.values(1.0) >= 25.0
+
+
 def test_that_a_logarithm_needs_something_above_the_floor_and_nothing_hidden_below():
     assert has_logarithm(curves_of([3.0, 1.0, 0.0]), floor_known=False)
     assert not has_logarithm(curves_of([3.0, 1.0], [2.0, -1.0]), floor_known=False)
