@@ -143,8 +143,8 @@ class LandscapeCanvas(Chart):
         painter.setClipRect(self.plot)
         on_device(painter, frame)
         self.curve.paint(painter, frame)
-        self.surface.paint(painter, frame)
-        for minimum in self.minima:
+        self.surface.paint(painter, frame, self.minima)
+        for minimum in self.minima if self.curve.curve is not None else ():
             draw_minimum(painter, frame, minimum, self.theme)
         self.runs.paint_trails(painter, frame)
         painter.restore()

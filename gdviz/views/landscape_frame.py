@@ -55,7 +55,10 @@ class Frame(NamedTuple):
 
     def point(self, x: float, y: float) -> QPointF:
         """The pixel of one point."""
-        return QPointF(float(self.x(x)), float(self.y(y)))
+        # In Python's own numbers, because this is asked for dozens of times in a frame.
+        return QPointF(
+            _scaled_one(x, self.x_low, self.x_high, self.width), _scaled_one(y, self.y_high, self.y_low, self.height)
+        )
 
     @property
     def x_pixel(self) -> float:
@@ -73,6 +76,11 @@ def _scaled(values: npt.ArrayLike, low: float, high: float, length: int) -> Floa
     with np.errstate(over="ignore", invalid="ignore"):
         share = (np.asarray(values, dtype=np.float64) / 2 - low / 2) / (high / 2 - low / 2)
         return np.clip(share * length, -FAR, FAR)
+
+
+def _scaled_one(value: float, low: float, high: float, length: int) -> float:
+    share = (value / 2 - low / 2) / (high / 2 - low / 2)
+    return math.nan if math.isnan(share) else min(max(share * length, -FAR), FAR)
 
 
 def ratio_of(painter: QPainter) -> float:

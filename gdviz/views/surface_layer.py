@@ -1,4 +1,4 @@
-"""The landscape of two parameters: filled bands, contour lines and their key, kept as an image of the frame."""
+"""The landscape of two parameters: filled bands, contour lines, minima and a key, kept as an image of the frame."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class SurfaceLayer:
         self._paths: list[QPainterPath] = []
         self._painted: QImage | None = None
         self._frame: Frame | None = None
+        self._minima: tuple[Minimum, ...] = ()
 
     @property
     def surface(self) -> Surface | None:
@@ -55,12 +56,12 @@ class SurfaceLayer:
             ]
         self._color()
 
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Paint the surface; the painter counts in pixels of the frame."""
+    def paint(self, painter: QPainter, frame: Frame, minima: tuple[Minimum, ...]) -> None:
+        """Paint the surface with these minima; the painter counts in pixels of the frame."""
         if self._surface is None:
             return
-        if self._painted is None or frame != self._frame:
-            self._frame = frame
+        if self._painted is None or (frame, minima) != (self._frame, self._minima):
+            self._frame, self._minima = frame, minima
             self._painted = self._drawn(frame, painter.font())
         painter.drawImage(0, 0, self._painted)
 
@@ -100,10 +101,13 @@ class SurfaceLayer:
         for path in self._paths:
             painter.drawPath(path)
         painter.resetTransform()
+        for minimum in self._minima:
+            draw_minimum(painter, frame, minimum, self._theme)
         painter.scale(frame.ratio, frame.ratio)
         painter.setFont(font)
         plot = QRectF(0, 0, frame.width / frame.ratio, frame.height / frame.ratio)
-        draw_legend(painter, plot, self._levels, self._surface, self._theme)
+        seen = [frame.point(minimum.x, minimum.y) / frame.ratio for minimum in self._minima]
+        draw_legend(painter, plot, self._levels, self._surface, self._theme, seen)
         painter.end()
         return image
 

@@ -19,6 +19,8 @@ _SHADES = 32
 _LABELS = 4
 _PAD = 8.0
 _MARGIN = 10.0
+_MOST_OF_WIDTH = 0.22
+_MOST_OF_HEIGHT = 0.3
 
 
 def short_number(value: float) -> str:
@@ -33,8 +35,10 @@ def short_number(value: float) -> str:
     return digits.replace("1", "") + power if times and digits in ("1", "−1") else digits + times + power
 
 
-def draw_legend(painter: QPainter, plot: QRectF, levels: Levels, surface: Surface, theme: Theme) -> None:
-    """Paint the key into the lower right corner of the plot, if the plot has room for it; in pixels of the window."""
+def draw_legend(
+    painter: QPainter, plot: QRectF, levels: Levels, surface: Surface, theme: Theme, seen: list[QPointF]
+) -> None:
+    """Paint the key into a corner of the plot where it hides nothing of `seen`, if there is room; in window pixels."""
     metrics = QFontMetricsF(painter.font())
     line = metrics.height()
     marks = _marks(levels, line)
@@ -45,9 +49,9 @@ def draw_legend(painter: QPainter, plot: QRectF, levels: Levels, surface: Surfac
         + [metrics.horizontalAdvance(word) for word in words]
     )
     size = QRectF(0, 0, width + 2 * _PAD, _HEIGHT + len(words) * (line + 4) + 2 * _PAD + line / 2)
-    if size.width() > 0.3 * plot.width() or size.height() > 0.5 * plot.height():
+    if size.width() > _MOST_OF_WIDTH * plot.width() or size.height() > _MOST_OF_HEIGHT * plot.height():
         return
-    place = size.translated(plot.right() - size.width() - _MARGIN, plot.bottom() - size.height() - _MARGIN)
+    place = _place(size, plot, seen)
     paper = QColor(theme.panel)
     paper.setAlphaF(0.86)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -66,6 +70,17 @@ def draw_legend(painter: QPainter, plot: QRectF, levels: Levels, surface: Surfac
         painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
         row = QRectF(bar.right() + 6, y - line / 2, width, line)
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _place(size: QRectF, plot: QRectF, seen: list[QPointF]) -> QRectF:
+    """The lower right corner, or the upper left where that would cover what is to be seen."""
+    first = size.translated(plot.right() - size.width() - _MARGIN, plot.bottom() - size.height() - _MARGIN)
+    second = size.translated(plot.left() + _MARGIN, plot.top() + _MARGIN)
+
+    def covered(place: QRectF) -> int:
+        return sum(place.adjusted(-_PAD, -_PAD, _PAD, _PAD).contains(point) for point in seen)
+
+    return second if covered(second) < covered(first) else first
 
 
 def _draw_bar(painter: QPainter, bar: QRectF, theme: Theme) -> None:

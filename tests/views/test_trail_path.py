@@ -210,6 +210,12 @@ def test_that_pixels_and_values_answer_each_other() -> None:
     assert frame.y_pixel == pytest.approx(0.04)
 
 
+@given(st.floats(allow_nan=True, allow_infinity=True), st.floats(-1e3, 1e3))
+def test_that_one_point_lies_where_an_array_has_it(x: float, y: float) -> None:
+    point = FRAME.point(x, y)
+    np.testing.assert_array_equal([point.x(), point.y()], [float(FRAME.x(x)), float(FRAME.y(y))])
+
+
 def test_that_the_largest_numbers_have_pixels() -> None:
     frame = Frame.of((-1e308, 1e308), (0.0, 1.0), QRectF(0, 0, 100, 100), 1.0)
     np.testing.assert_allclose(frame.x([-1e308, 0.0, 1e308]), [0, 50, 100])
