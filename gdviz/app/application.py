@@ -31,6 +31,7 @@ class Application(QObject):
         self._keeps_work = keeps_work
         self._settings = settings
         self._closed = False
+        self._ended = True
         self._faults: FaultReporter | None = None
         self.theme = remembered_theme(settings)
         self._apply_theme_to_program()
@@ -62,7 +63,7 @@ class Application(QObject):
         gc.freeze()
 
     def close(self) -> bool:
-        """End the services; whether the worker ended in time. Calling it again does nothing."""
+        """End the services; whether the worker ended in time. Calling it again only answers again."""
         if not self._closed:
             self._closed = True
             if self._keeps_work:
@@ -72,8 +73,8 @@ class Application(QObject):
             self._settings.sync()
             if self._faults is not None:
                 self._faults.close()
-            return self.services.close()
-        return True
+            self._ended = self.services.close()
+        return self._ended
 
     def _apply_theme_to_program(self) -> None:
         program = QApplication.instance()

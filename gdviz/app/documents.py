@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import Experiment
@@ -38,7 +38,9 @@ class Documents(QObject):
         self._settings = settings
         self._menu = recent_menu
         self._window = window
-        self._opening: tuple[Experiment, Path | None] | None = None
+        self._opening: tuple[Experiment, Path | None, bool] | None = None
+        self._goes_on = False
+        """Whether the experiment is the one that a closed window left behind."""
         source.prepared.connect(self._on_prepared)
         source.failed.connect(self._on_failed)
         recent_menu.triggered.connect(self._on_recent_triggered)
@@ -53,6 +55,8 @@ class Documents(QObject):
     def new(self) -> None:
         """An empty experiment; unsaved work is kept aside."""
         self.keep_aside()
+        self._goes_on = False
+        self._opening = None
         self._source.cancel()
         self._model.reset(Experiment())
 
@@ -91,7 +95,7 @@ class Documents(QObject):
         except InputError as error:
             self.noticed.emit(str(error))
             return
-        self._opening = (experiment, path if remember else None)
+        self._opening = (experiment, path if remember else None, path == self.left_behind)
         if experiment.problem is None:
             self._finish_opening()
         else:
@@ -103,7 +107,7 @@ class Documents(QObject):
         if self._model.path is None:
             self.ask_save()
         else:
-            self._save_to(self._model.path)
+            self.save_to(self._model.path)
 
     @Slot()
     def ask_save(self) -> None:
@@ -115,8 +119,13 @@ class Documents(QObject):
             str(proposal),
             self.tr("Experiments ({patterns})").format(patterns="*.toml"),
         )
-        if path:
-            self._save_to(Path(path).with_suffix(".toml"))
+        if not path:
+            return
+        chosen = Path(path)
+        named = chosen if chosen.suffix.lower() == ".toml" else chosen.with_name(f"{chosen.name}.toml")
+        # The dialog has asked about the file that was typed, not about the one that it becomes.
+        if named == chosen or not named.exists() or self._may_replace(named):
+            self.save_to(named)
 
     def keep_aside(self) -> None:
         """Keep unsaved work where the next start finds it."""
@@ -141,7 +150,8 @@ class Documents(QObject):
         items = [value] if isinstance(value, str) else value
         return [str(item) for item in items] if isinstance(items, list) else []
 
-    def _save_to(self, path: Path) -> None:
+    def save_to(self, path: Path) -> None:
+        """Save the experiment as this file, which it then belongs to."""
         try:
             save(self._model.experiment, path)
         except (InputError, OSError) as error:
@@ -149,13 +159,26 @@ class Documents(QObject):
             return
         self._model.mark_saved(path)
         self.remember(path)
+        if self._goes_on:
+            # What was left behind is kept by its owner now; it need not be offered again.
+            self.left_behind.unlink(missing_ok=True)
+            self._goes_on = False
         self.saved.emit(str(path))
+
+    def _may_replace(self, path: Path) -> bool:
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Save experiment"),
+            self.tr("{name} already exists. Do you want to replace it?").format(name=path.name),
+        )
+        return answer == QMessageBox.StandardButton.Yes
 
     def _finish_opening(self) -> None:
         assert self._opening is not None
-        experiment, path = self._opening
+        experiment, path, going_on = self._opening
         self._opening = None
         self.keep_aside()
+        self._goes_on = going_on
         self._model.reset(experiment, path)
         if path is not None:
             self.remember(path)

@@ -79,8 +79,8 @@ class Editing(QObject):
 
     @Slot(object)
     def _on_problem_prepared(self, choice: ProblemChoice) -> None:
-        if choice != self._wanted:
-            return  # an experiment that is being opened has its problem prepared too
+        if choice is not self._wanted:
+            return  # an experiment that is being opened has its problem prepared too, perhaps an equal one
         self._wanted = None
         problem = self._services.source.known(choice)
         defaults = default_runs(problem) if problem is not None else ()

@@ -44,7 +44,7 @@ def run_window(path: str | None = None) -> int:
     if not starter.close():
         # The worker sits in one long computation. Waiting for it would keep the user waiting, and ending the thread by
         # force aborts the process; all that matters is saved.
-        _log.warning("the worker did not end in time")
+        _log.info("the worker did not end in time")
         os._exit(code)
     return code
 

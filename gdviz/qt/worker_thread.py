@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from gdviz.qt.jobs import Job
 from gdviz.qt.right_of_way import RightOfWay
@@ -10,7 +10,8 @@ from gdviz.qt.worker import Cancel, Command, Pause, Start, Stop, Worker
 
 __all__ = ["WorkerThread"]
 
-_LONGEST_WAIT_MS = 2000
+# Leaving takes two seconds at most, and there is something to do before and after.
+_LONGEST_WAIT_MS = 1200
 
 
 class WorkerThread(QObject):
@@ -60,9 +61,12 @@ class WorkerThread(QObject):
         self._post(Pause(paused))
 
     def close(self) -> bool:
-        """End the thread after the present slice and wait for it; whether it ended in time."""
+        """End the thread after the present slice and wait for it; whether it ended in time. Nothing is heard of it
+        any more."""
         self._stopped.emit()
-        return self._thread.wait(_LONGEST_WAIT_MS)
+        ended = self._thread.wait(_LONGEST_WAIT_MS)
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall)
+        return ended
 
     @Slot(bool)
     def _on_paused_changed(self, paused: bool) -> None:
