@@ -130,7 +130,8 @@ def _band_middles(levels: Levels) -> np.ndarray:
     edges = np.concatenate([[0.0], levels.position(levels.values), [1.0]]) * (NO_VALUE - 1)
     middles = (edges[:-1] + edges[1:]) / 2
     band = np.searchsorted(edges[1:-1], np.arange(NO_VALUE), side="right")
-    return np.rint(middles[band]).astype(np.intp)
+    found: np.ndarray = np.rint(middles[band]).astype(np.intp)
+    return found
 
 
 def _onto(frame: Frame) -> QTransform:
