@@ -122,8 +122,8 @@ class TrailPath:
         counts = np.clip(np.ceil(longest / _SAMPLE_DISTANCE), 1, _MOST_SAMPLES).astype(np.intp)
         owner = np.repeat(np.arange(len(segments)), counts)
         # Samples are the ends of equal parts: the last one is the end of the segment.
-        share = np.arange(1, len(owner) + 1) - np.repeat(np.cumsum(counts) - counts, counts)
-        share = share / counts[owner]
+        part = np.arange(1, len(owner) + 1) - np.repeat(np.cumsum(counts) - counts, counts)
+        share = part / counts[owner]
         column = np.clip((x[owner] + share * run_x[owner]).astype(np.intp), 0, self._columns - 1)
         row = np.clip((y[owner] + share * run_y[owner]).astype(np.intp), 0, self._rows - 1)
         pixel = row * self._columns + column
