@@ -184,7 +184,7 @@ def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> 
     fixed = optimizer.evaluations_per_step
     step = optimizer.step
     if fixed is not None and isinstance(point, np.ndarray):
-        start = np.array(oracle.evaluations)
+        start = oracle.evaluations
         done = 0
         if coordinatewise.applies(optimizer, run.problem, point):
             passed_points, state = coordinatewise.steps(optimizer, run.problem, point, state, rate, count)
@@ -196,7 +196,8 @@ def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> 
         for index in range(done, count):
             point, state = step(xp, oracle, point, state, rate)
             points[index] = point
-        rows.evaluations[:] = start + np.arange(1, count + 1)[:, None] * np.array(fixed)
+        for column, before, per_step in zip(rows.evaluations.T, start, fixed, strict=True):
+            column[:] = before + per_step * np.arange(1, count + 1) if per_step else before
     else:
         for index in range(count):
             oracle.step = first + index
@@ -283,6 +284,10 @@ def _publish(run: Run, rows: Rows, before: Checkpoint, passed: list[Checkpoint],
 
 def _first_lost(rows: Rows) -> int | None:
     """The first row at which no descent of the batch is finite any more."""
+    with np.errstate(all="ignore"):
+        # A sum is finite only where everything summed is.
+        if math.isfinite(rows.points.sum() + rows.values.sum()):
+            return None
     finite = np.isfinite(rows.points).all(axis=-1) & np.isfinite(rows.values)
     alive = finite.reshape(len(finite), -1).any(axis=1)
     return None if alive.all() else int(np.argmin(alive))

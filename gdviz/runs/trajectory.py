@@ -7,6 +7,7 @@ array a reader gets holds at least the rows it was told of. So reading needs no 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,7 +19,8 @@ from gdviz.runs.stopping import StopReason
 
 __all__ = ["Checkpoint", "EvaluationCounts", "Rows", "Trajectory"]
 
-_FIRST_CAPACITY = 1024
+_FIRST_BYTES = 1 << 23
+"""Room for the first rows. What nobody has written takes no memory yet; what has to be copied as it grows, twice."""
 
 
 class EvaluationCounts(NamedTuple):
@@ -64,9 +66,10 @@ class Trajectory:
     def __init__(
         self, start: np.ndarray, expected_steps: int = 0, checkpoint_spacing: int = 1024, max_checkpoints: int = 512
     ) -> None:
-        self._capacity = max(1, min(expected_steps + 1, _FIRST_CAPACITY))
-        self._limit = expected_steps + 1
         batch = start.shape[:-1]
+        row_bytes = start.nbytes + 16 * math.prod(batch) + 32
+        self._capacity = max(1, min(expected_steps + 1, _FIRST_BYTES // row_bytes))
+        self._limit = expected_steps + 1
         self._columns = Rows(
             points=np.empty((self._capacity, *start.shape), dtype=start.dtype),
             values=np.empty((self._capacity, *batch)),
@@ -144,7 +147,7 @@ class Trajectory:
         """Writable rows behind the published ones, for the writer; nobody sees them until `publish`."""
         needed = self._length + count
         if needed > self._capacity:
-            capacity = max(needed, min(2 * self._capacity, max(self._limit, needed)))
+            capacity = max(needed, min(4 * self._capacity, max(self._limit, needed)))
             self._columns = Rows(*(self._grown(column, capacity) for column in self._columns))
             self._capacity = capacity
         return Rows(*(column[self._length : needed] for column in self._columns))

@@ -302,8 +302,12 @@ def test_that_progress_is_told_of_a_run_on_its_way() -> None:
 
 
 @pytest.mark.parametrize("which", ["cheap", "fit"])
-def test_that_a_reader_in_another_thread_sees_only_finished_rows(which: str, small_fit: Any) -> None:
+def test_that_a_reader_in_another_thread_sees_only_finished_rows(
+    which: str, small_fit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The writer fills rows it has not published with what no run can hold; a reader must never meet it."""
+    # Columns that have to grow, while they are read.
+    monkeypatch.setattr("gdviz.runs.trajectory._FIRST_BYTES", 64 * 1024)
     chosen = small_fit if which == "fit" else problem("rosenbrock")
     run = Run(chosen, RunConfig(ADAM, steps=20_000 if which == "cheap" else 6_000))
     reserve = run.trajectory.reserve

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import gdviz.runs.trajectory
 from gdviz.oracle import Evaluations
 from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Checkpoint, Trajectory
@@ -18,7 +19,8 @@ def filled(trajectory: Trajectory, count: int) -> None:
     trajectory.publish(count)
 
 
-def test_that_columns_grow_and_keep_their_rows() -> None:
+def test_that_columns_grow_and_keep_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gdviz.runs.trajectory, "_FIRST_BYTES", 64 * 1024)
     trajectory = Trajectory(np.zeros(2), expected_steps=9_999)
     for count in (1, 1, 1022, 1, 5000, 3975):
         filled(trajectory, count)
@@ -47,12 +49,23 @@ def test_that_readers_cannot_write() -> None:
     trajectory.reserve(1).values[:] = 1  # the writer still can
 
 
-def test_that_memory_is_no_more_than_the_run_can_fill() -> None:
+def test_that_memory_is_no_more_than_the_run_can_fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gdviz.runs.trajectory, "_FIRST_BYTES", 64 * 1024)
     trajectory = Trajectory(np.zeros(2), expected_steps=1500)
     filled(trajectory, 1024)
     filled(trajectory, 477)
     assert trajectory.points.base is not None
     assert len(trajectory.points.base) == 1501
+
+
+@pytest.mark.parametrize("batch", [(), (1000,), (100_000,)])
+def test_that_room_for_the_first_rows_is_bounded_however_many_descents(batch: tuple[int, ...]) -> None:
+    trajectory = Trajectory(np.zeros((*batch, 2)), expected_steps=100_000_000)
+    filled(trajectory, 1)
+    columns = [column.base for column in trajectory.rows()]
+    room = sum(column.nbytes for column in columns if column is not None)
+    assert room <= 2**23
+    assert room > 2**22
 
 
 def test_that_part_of_the_rows_can_be_read() -> None:
