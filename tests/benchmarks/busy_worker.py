@@ -125,7 +125,7 @@ def looked_at(trajectory: Trajectory) -> Iterator[Callable[[], int]]:
         looking = True
         while looking:
             looking = not over.wait(BEAT)
-            seen += len([column.copy() for column in trajectory.rows(seen)][0])
+            seen += len(trajectory.rows(seen).values.copy())
 
     thread = threading.Thread(target=look)
     thread.start()
