@@ -51,6 +51,7 @@ class Showing(QObject):
         services.runs.run_failed.connect(self._on_run_failed)
         services.landscape.surface_changed.connect(self._on_surface_changed)
         services.landscape.busy_changed.connect(self._on_surface_busy_changed)
+        services.landscape.failed.connect(self._on_surface_failed)
         services.playback.step_changed.connect(self._on_step_changed)
         services.playback.playing_changed.connect(self._on_playing_changed)
         services.playback.following_changed.connect(self._on_playing_changed)
@@ -135,6 +136,10 @@ class Showing(QObject):
     @Slot()
     def _on_surface_busy_changed(self) -> None:
         self._workspace.landscape.set_busy(self._services.landscape.progress)
+
+    @Slot(str)
+    def _on_surface_failed(self, message: str) -> None:
+        self.noticed.emit(self.tr("the landscape can't be drawn: {reason}").format(reason=message))
 
     @Slot(bool)
     def _on_paused_changed(self, paused: bool) -> None:

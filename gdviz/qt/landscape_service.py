@@ -31,6 +31,8 @@ class LandscapeService(QObject):
     """`surface` is another."""
     busy_changed = Signal()
     """`progress` is another."""
+    failed = Signal(str)
+    """The landscape could not be sampled; in words."""
 
     def __init__(self, worker: WorkerThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -133,10 +135,11 @@ class LandscapeService(QObject):
                 self._begin()
 
     @Slot(int, str)
-    def _on_job_failed(self, number: int, _message: str) -> None:
+    def _on_job_failed(self, number: int, message: str) -> None:
         if self._job is not None and number == self._number:
             self._job = None
             self._set_progress(None)
+            self.failed.emit(message)
 
     @Slot(int, float)
     def _on_progressed(self, number: int, progress: float) -> None:

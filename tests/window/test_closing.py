@@ -92,7 +92,10 @@ def test_that_it_closes_before_everything_is_loaded(screen: Screen, home: Path) 
 
 def test_that_python_m_gdviz_with_a_table_asks_how_it_is_meant(screen: Screen, iris: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "gdviz", str(iris)], env=screen.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "gdviz", str(iris)],
+        env=screen.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     try:
         preview = screen.window_of(process, name="Open iris.csv")
