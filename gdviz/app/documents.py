@@ -42,7 +42,7 @@ class Documents(QObject):
         self._goes_on = False
         """Whether the experiment is the one that a closed window left behind."""
         source.prepared.connect(self._on_prepared)
-        source.failed.connect(self._on_failed)
+        source.abandoned.connect(self._on_abandoned)
         recent_menu.triggered.connect(self._on_recent_triggered)
         self._fill_menu()
 
@@ -197,13 +197,14 @@ class Documents(QObject):
 
     @Slot(object)
     def _on_prepared(self, choice: object) -> None:
-        if self._opening is not None and self._opening[0].problem == choice:
+        if self._opening is not None and self._opening[0].problem is choice:
             self._finish_opening()
 
-    @Slot(str)
-    def _on_failed(self, message: str) -> None:
-        # The message itself is shown by whoever shows the problem; only the opening is given up here.
-        self._opening = None
+    @Slot(object)
+    def _on_abandoned(self, choice: object) -> None:
+        # Why, if it failed, is said by whoever shows the problem; only the opening is given up here.
+        if self._opening is not None and self._opening[0].problem is choice:
+            self._opening = None
 
     @Slot(object)
     def _on_recent_triggered(self, action: object) -> None:

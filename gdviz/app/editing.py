@@ -63,6 +63,7 @@ class Editing(QObject):
         problem.edit_finished.connect(services.model.seal)
         problem.loading_cancelled.connect(services.source.cancel)
         services.source.prepared.connect(self._on_problem_prepared)
+        services.source.abandoned.connect(self._on_problem_abandoned)
         services.playback.speed_changed.connect(self._on_speed_changed)
 
     def _edit(self, edit: edits.Edit, text: str, merge: str | None = None) -> None:
@@ -89,6 +90,11 @@ class Editing(QObject):
             lambda experiment: edits.choose_problem(experiment, choice, defaults, kept),
             self.tr("choose {name}").format(name=choice.name.replace("_", " ")),
         )
+
+    @Slot(object)
+    def _on_problem_abandoned(self, choice: ProblemChoice) -> None:
+        if choice is self._wanted:
+            self._wanted = None
 
     def _runs_untouched(self) -> bool:
         """Whether the runs are those that came with the problem: rates that suit it, and may not suit another."""
@@ -129,9 +135,13 @@ class Editing(QObject):
         self._edit(lambda experiment: edits.move_start(experiment, point), self.tr("move the start"), "start")
 
     def _start_point(self, problem: Problem) -> np.ndarray:
-        """Where the first run starts, to keep the parameters that are not on the axes."""
+        """Where the first run starts, to keep the parameters that are not on the axes; where that is no point of this
+        problem, the problem's own start."""
         runs = self._services.model.experiment.runs
-        return start_point(problem, runs[0].config) if runs else np.array(problem.start)
+        try:
+            return start_point(problem, runs[0].config) if runs else np.array(problem.start)
+        except InputError:
+            return np.array(problem.start)
 
     @Slot(int, int)
     def _on_plane_chosen(self, first: int, second: int) -> None:

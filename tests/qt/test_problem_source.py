@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -134,19 +134,89 @@ def test_that_another_option_reads_the_file_no_second_time(qtbot: QtBot, source:
     assert source.problem.l2 == 0.5
 
 
-def test_that_a_file_that_has_changed_is_read_again(qtbot: QtBot, source: ProblemSource, line: Path) -> None:
+def write_other_rows(path: Path) -> None:
+    path.write_text("x,y\n" + "".join(f"{x},{5 * x}\n" for x in range(30)), encoding="utf-8")
+
+
+def test_that_a_file_that_has_changed_is_read_again_when_it_is_asked_for(
+    qtbot: QtBot, source: ProblemSource, line: Path
+) -> None:
     with qtbot.waitSignal(source.changed):
         source.resolve(table_choice(line))
     fit = source.problem
-    line.write_text("x,y\n" + "".join(f"{x},{5 * x}\n" for x in range(30)), encoding="utf-8")
+    write_other_rows(line)
     source.resolve(ROSENBROCK)
 
-    with qtbot.waitSignal(source.changed):
-        source.resolve(table_choice(line))
+    with qtbot.waitSignal(source.prepared):
+        source.prepare(table_choice(line))
+    source.resolve(table_choice(line))
 
     assert source.problem is not fit
     assert source.problem is not None
     assert source.problem.rows == 30
+
+
+def test_that_the_same_table_with_new_rows_takes_the_place_of_the_old(
+    qtbot: QtBot, source: ProblemSource, line: Path
+) -> None:
+    with qtbot.waitSignal(source.changed):
+        source.resolve(table_choice(line))
+    write_other_rows(line)
+
+    with qtbot.waitSignal(source.changed):
+        source.prepare(table_choice(line))
+
+    assert source.settled
+    assert source.problem is not None
+    assert source.problem.rows == 30
+
+
+@pytest.mark.parametrize("happens", [lambda path: path.touch(), Path.unlink, write_other_rows])
+def test_that_what_becomes_of_the_file_leaves_what_was_read_alone(
+    qtbot: QtBot, source: ProblemSource, line: Path, happens: Callable[[Path], None]
+) -> None:
+    with qtbot.waitSignal(source.changed):
+        source.resolve(table_choice(line))
+
+    happens(line)
+
+    assert source.settled
+    with qtbot.waitSignal(source.changed):
+        source.resolve(table_choice(line, l2=0.5))
+    assert source.settled
+    assert source.problem is not None
+    assert source.problem.rows == 20
+
+
+def test_that_an_option_changed_during_a_load_leaves_the_load_alone(
+    qtbot: QtBot, source: ProblemSource, line: Path
+) -> None:
+    source.resolve(ROSENBROCK)
+    choice = table_choice(line)
+
+    with qtbot.waitSignal(source.prepared) as prepared:
+        source.prepare(choice)
+        source.resolve(ProblemChoice("rosenbrock", {"b": 20.0}))
+
+    assert prepared.args[0] is choice
+    assert source.problem is not None
+    assert source.problem.options()["b"] == 20.0
+
+
+def test_that_who_waits_for_a_problem_is_told_when_it_is_given_up(
+    qtbot: QtBot, source: ProblemSource, line: Path, tmp_path: Path
+) -> None:
+    first, missing = table_choice(line), table_choice(tmp_path / "gone.csv")
+    heard = []
+    source.abandoned.connect(heard.append)
+
+    source.prepare(first)
+    with qtbot.waitSignal(source.failed):
+        source.prepare(missing)
+    source.prepare(first)
+    source.cancel()
+
+    assert [choice is expected for choice, expected in zip(heard, (first, missing, first), strict=True)] == [True] * 3
 
 
 def test_that_loading_can_be_given_up(qtbot: QtBot, source: ProblemSource, tmp_path: Path) -> None:
