@@ -132,7 +132,7 @@ class Application(QObject):
             ("shortcuts", self.help.show_shortcuts),
             ("about", self.help.show_about),
         ):
-            # Through a slot of this object: a method that takes no argument must not be given `checked`.
+            # `triggered` says whether the action is checked, and these receivers take no argument.
             actions[name].triggered.connect(_without_arguments(receiver))
         actions["follow"].toggled.connect(playback.set_follow)
 
