@@ -18,7 +18,7 @@ from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
 from gdviz.problems.fit_source import Reading
 from gdviz.runs.config import RunConfig
-from gdviz.runs.engine import advance_for, branch
+from gdviz.runs.engine import advance_for, begin, branch
 from gdviz.runs.run import Run
 from gdviz.runs.stopping import StopReason
 
@@ -43,7 +43,7 @@ class Job(ABC):
         """Called in the worker's thread after `advance` raised."""
 
     def stop(self) -> None:  # noqa: B027
-        """Called in the worker's thread when the job is to end where it stands."""
+        """Called in the worker's thread when the job is to end where it stands. What it raises makes the job failed."""
 
 
 class RunJob(Job):
@@ -56,7 +56,12 @@ class RunJob(Job):
         self._source = source
         # A run that cannot be made says so here, in the window's thread, before anything is replaced.
         self._run = Run(problem, config)
-        self.ready = source is None
+
+    @property
+    def source(self) -> tuple[Run, int] | None:
+        """The run to branch off and the step, as long as that is still to be done; None from when `run` is the job's
+        own. The worker's thread may do it at any time: ask once."""
+        return self._source
 
     @property
     def run(self) -> Run:
@@ -68,22 +73,28 @@ class RunJob(Job):
 
     def advance(self, seconds: float) -> bool:
         if self._source is not None:
-            source, step = self._source
-            self._run = branch(source, self.config, step)
-            self._source = None
-            self.ready = True
+            self._branch(*self._source)
             return True
         advance_for(self._run, seconds)
         return not self._run.finished
 
     def fail(self) -> None:
         self._source = None
-        self.ready = True
         self._run.stop(StopReason.FAILED)
 
     def stop(self) -> None:
-        if self.ready:
+        # A run that was not begun still has something to show: what lies before its change, or its start.
+        if self._source is not None:
+            self._branch(*self._source)
+        elif len(self._run.trajectory) == 0:
+            begin(self._run)
+        if not self._run.finished:
             self._run.stop(StopReason.CANCELLED)
+
+    def _branch(self, source: Run, step: int) -> None:
+        self._run = branch(source, self.config, step)
+        # Last of all: whoever sees that there is no source sees the run that was made of it.
+        self._source = None
 
 
 class GeneratorJob(Job):

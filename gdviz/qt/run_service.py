@@ -18,6 +18,7 @@ from gdviz.problems import Problem
 from gdviz.qt.jobs import RunJob
 from gdviz.qt.worker_thread import WorkerThread
 from gdviz.runs.engine import shared_steps
+from gdviz.runs.run import Run
 from gdviz.runs.trajectory import Trajectory
 
 __all__ = ["RunService"]
@@ -56,7 +57,7 @@ class RunService(QObject):
         active = self._active.get(key)
         if active is None:
             return None
-        if active.job.ready and len(active.job.run.trajectory) > 0:
+        if active.job.source is None and len(active.job.run.trajectory) > 0:
             active.shown = active.job.run.trajectory
         return active.shown
 
@@ -101,10 +102,7 @@ class RunService(QObject):
         same_problem = active is not None and active.job.problem is problem
         if active is not None and same_problem and _same(active.job, entry):
             return
-        shared = shared_steps(active.job.config, entry.config) if active is not None and same_problem else 0
-        source = None
-        if active is not None and shared > 0 and active.job.ready and len(active.job.run.trajectory) > 0:
-            source = (active.job.run, shared)
+        source = _source(active.job, entry) if active is not None and same_problem else None
         try:
             job = RunJob(problem, entry.config, source)
         except InputError as error:
@@ -141,6 +139,15 @@ class RunService(QObject):
             self.look()
             self.run_stopped.emit(key)
             self.run_failed.emit(key, message)
+
+
+def _source(job: RunJob, entry: RunEntry) -> tuple[Run, int] | None:
+    """The run that the entry's goes on from and the step, or None where it has to start anew."""
+    waiting = job.source
+    # A branch that was not begun has nothing of its own, but the run it was to be made of still has all its steps.
+    run = waiting[0] if waiting is not None else job.run
+    shared = shared_steps(run.config, entry.config)
+    return (run, shared) if shared > 0 and len(run.trajectory) > 0 else None
 
 
 def _same(job: RunJob, entry: RunEntry) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -106,7 +107,7 @@ class Worker(QObject):
             number = active[0]
             job = self._jobs.pop(number)
             self._jobs[number] = job
-            self._advance(number, job, _SLICE_SECONDS)
+            self._work(number, job, lambda: job.advance(_SLICE_SECONDS))
         self._rest_or_work()
 
     def _obey(self) -> None:
@@ -118,9 +119,7 @@ class Worker(QObject):
                     self._jobs.pop(number, None)
                     self._told.pop(number, None)
                 case Stop(number) if number in self._jobs:
-                    self._jobs[number].stop()
-                    self._forget(number)
-                    self.job_ended.emit(number)
+                    self._work(number, self._jobs[number], self._jobs[number].stop)
                 case Pause(paused):
                     self._paused = paused
                     self.paused_changed.emit(paused)
@@ -132,9 +131,10 @@ class Worker(QObject):
         elif not busy and self._timer.isActive():
             self._timer.stop()
 
-    def _advance(self, number: int, job: Job, seconds: float) -> None:
+    def _work(self, number: int, job: Job, piece: Callable[[], bool | None]) -> None:
+        """Do a piece of a job; unless it says that there is more to do, the job has ended."""
         try:
-            more = job.advance(seconds)
+            more = piece()
         except InputError as error:
             self._fail(number, job, str(error))
         except MemoryError:

@@ -188,6 +188,121 @@ def test_that_a_run_cancelled_before_can_be_run_again(qtbot: QtBot, service: Run
     assert shown.stop_reason is StopReason.FINISHED
 
 
+@pytest.fixture
+def waiting_branch(qtbot: QtBot, worker: WorkerThread, service: RunService, problem: Problem) -> Experiment:
+    """A run of many steps, held, with a change from step 700 on that the worker has not begun."""
+    experiment = race(dataclasses.replace(ADAM, steps=5_000_000))
+    service.update(problem, experiment)
+    qtbot.waitUntil(lambda: (shown := service.trajectory(1)) is not None and shown.steps > 5000)
+    with qtbot.waitSignal(worker.paused_changed):
+        service.pause(True)
+    changed = edits.change_from_step(experiment, 1, 700, {"learning_rate": 0.2})
+    service.update(problem, changed)
+    return changed
+
+
+def test_that_a_change_from_here_that_waits_can_be_cancelled(
+    qtbot: QtBot, worker: WorkerThread, service: RunService, problem: Problem, waiting_branch: Experiment
+) -> None:
+    with qtbot.waitSignal(service.run_stopped):
+        service.cancel()
+    with qtbot.waitSignal(worker.paused_changed):
+        service.pause(False)
+
+    assert not service.running
+    shown = service.trajectory(1)
+    assert shown is not None
+    assert (shown.stop_reason, shown.stop_step, shown.steps) == (StopReason.CANCELLED, 700, 700)
+    expected = run_to_end(Run(problem, dataclasses.replace(waiting_branch.entry(1).config, steps=701)))
+    np.testing.assert_array_equal(shown.points, expected.points[:701])
+    np.testing.assert_array_equal(shown.learning_rates, expected.learning_rates[:701])
+
+
+def test_that_a_second_change_from_here_keeps_what_lies_before_though_the_first_was_not_begun(
+    qtbot: QtBot, service: RunService, problem: Problem, waiting_branch: Experiment
+) -> None:
+    twice = edits.change_from_step(waiting_branch, 1, 700, {"learning_rate": 0.1})
+    service.update(problem, twice)
+    with qtbot.waitSignal(service.run_stopped):
+        service.cancel()
+
+    shown = service.trajectory(1)
+    assert shown is not None
+    assert shown.steps == 700
+    assert shown.learning_rates[699] == 0.02
+    assert shown.learning_rates[700] == 0.1
+
+
+def test_that_taking_back_a_change_from_here_that_was_not_begun_loses_no_step(
+    qtbot: QtBot, service: RunService, problem: Problem, waiting_branch: Experiment
+) -> None:
+    before = service.trajectory(1)
+    assert before is not None
+
+    service.update(problem, race(dataclasses.replace(ADAM, steps=5_000_000)))
+    with qtbot.waitSignal(service.run_stopped):
+        service.cancel()
+
+    shown = service.trajectory(1)
+    assert shown is not None
+    assert shown.stop_reason is StopReason.CANCELLED
+    np.testing.assert_array_equal(shown.points, before.points)
+
+
+def test_that_a_change_before_one_that_waits_keeps_what_both_share(
+    qtbot: QtBot, service: RunService, problem: Problem, waiting_branch: Experiment
+) -> None:
+    service.update(problem, edits.change_from_step(waiting_branch, 1, 300, {"learning_rate": 0.1}))
+    with qtbot.waitSignal(service.run_stopped):
+        service.cancel()
+
+    shown = service.trajectory(1)
+    assert shown is not None
+    assert shown.steps == 300
+    assert shown.learning_rates[300] == 0.1
+
+
+def test_that_a_run_cancelled_before_its_first_row_shows_its_start_and_says_so(
+    qtbot: QtBot, worker: WorkerThread, service: RunService, problem: Problem
+) -> None:
+    experiment = race(ADAM)
+    service.update(problem, experiment)
+    wait_for(qtbot, service, 1)
+    with qtbot.waitSignal(worker.paused_changed):
+        service.pause(True)
+    moved = edits.move_start(experiment, (0.25, 0.5))
+
+    service.update(problem, moved)
+    with qtbot.waitSignal(service.run_stopped):
+        service.cancel()
+
+    shown = service.trajectory(1)
+    assert shown is not None
+    np.testing.assert_array_equal(shown.points, [[0.25, 0.5]])
+    assert shown.sentence == "cancelled at step 0"
+
+
+def test_that_a_problem_that_raises_when_its_run_is_cancelled_is_told(
+    qtbot: QtBot, worker: WorkerThread, service: RunService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = gdviz.problem("rosenbrock")
+    with qtbot.waitSignal(worker.paused_changed):
+        service.pause(True)
+    service.update(problem, race(ADAM))
+
+    def broken(*_arguments: object) -> float:
+        raise ArithmeticError("the valley is on fire")
+
+    monkeypatch.setattr(type(problem), "value", broken)
+    monkeypatch.setattr(type(problem), "value_and_gradient", broken, raising=False)
+    with qtbot.captureExceptions() as raised, qtbot.waitSignal(service.run_failed) as failed:
+        service.cancel()
+
+    assert raised == []
+    assert "the valley is on fire" in failed.args[1]
+    assert not service.running
+
+
 def test_that_another_problem_starts_every_run_anew(qtbot: QtBot, service: RunService, problem: Problem) -> None:
     experiment = race(ADAM)
     service.update(problem, experiment)
