@@ -10,7 +10,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from gdviz.echo import echoed
+
 __all__ = ["InputError", "ParameterError", "UnknownNameError"]
+
+
+_COMPARED = 200
+"""So many characters of a wrong name are compared with those that are known."""
 
 
 class InputError(ValueError):
@@ -26,8 +32,9 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         names = sorted(known)
-        close = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)
+        shown = name if isinstance(name, str) else echoed(name)
+        close = difflib.get_close_matches(shown[:_COMPARED], names, n=3, cutoff=0.5)
         offer = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(names)}."
-        super().__init__(f"unknown {kind} {str(name)!r}; {offer}")
+        super().__init__(f"unknown {kind} {echoed(shown)}; {offer}")
         self.kind = kind
         self.name = name

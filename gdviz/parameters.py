@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
+from gdviz.echo import echoed
 from gdviz.errors import ParameterError
 
 __all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
@@ -69,7 +70,7 @@ class Parameter:
             return None
         accepted = self._converted(value)
         if accepted is None:
-            raise ParameterError(f"{self.name} must be {self.limits()}, not {value!r}; choose such a value.")
+            raise ParameterError(f"{self.name} must be {self.limits()}, not {echoed(value)}; choose such a value.")
         return accepted
 
     def _converted(self, value: Any) -> Any:
@@ -123,7 +124,9 @@ class Parameter:
         try:
             number: float = int(words) if self.kind == "integer" else float(words)
         except ValueError:
-            raise ParameterError(f"{self.name} must be {self.limits()}, not {text!r}; type a plain number.") from None
+            raise ParameterError(
+                f"{self.name} must be {self.limits()}, not {echoed(text)}; type a plain number."
+            ) from None
         return self.check(number)
 
 
@@ -228,7 +231,7 @@ class Parameterized:
             if option not in names:
                 close = difflib.get_close_matches(option, names, n=1, cutoff=0.5)
                 offer = f"did you mean {close[0]}?" if close else f"it has {', '.join(names) or 'none'}."
-                raise ParameterError(f"{cls.name or cls.__name__} has no option {option!r}; {offer}")
+                raise ParameterError(f"{cls.name or cls.__name__} has no option {echoed(option)}; {offer}")
         for item in dataclasses.fields(cls):
             if item.default is dataclasses.MISSING and item.name in names and item.name not in options:
                 raise ParameterError(f"{cls.name or cls.__name__} needs {item.name}; add {item.name}=...")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from gdviz.echo import echoed
 from gdviz.errors import InputError, ParameterError
 from gdviz.parameters import Parameterized, declared, parameter
 from gdviz.problems import PROBLEMS, Problem
@@ -40,7 +41,7 @@ class ProblemChoice:
         for name, value in self.options.items():
             if name not in declarations:
                 known = ", ".join(declarations) or "none"
-                raise ParameterError(f"{self.name} has no option {name!r}; it has {known}.")
+                raise ParameterError(f"{self.name} has no option {echoed(name)}; it has {known}.")
             accepted = declarations[name].check(value)
             if accepted != declarations[name].default:
                 options[name] = accepted
@@ -85,7 +86,7 @@ class ViewChoice(Parameterized):
             return
         names = tuple(plane) if isinstance(plane, list | tuple) else ()
         if len(names) != 2 or names[0] == names[1] or not all(isinstance(name, str) for name in names):
-            raise InputError(f"view: plane must name two different parameters, not {plane!r}; name two.")
+            raise InputError(f"view: plane must name two different parameters, not {echoed(plane)}; name two.")
         object.__setattr__(self, "plane", names)
 
 

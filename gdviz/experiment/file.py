@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gdviz.echo import echoed
 from gdviz.errors import InputError
 from gdviz.experiment.atomic import replacing
 from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, RunEntry, ViewChoice
@@ -94,7 +95,7 @@ def _check_version(top: Section) -> None:
         raise top.error(f"gdviz must be the version of the format, a whole number such as {FORMAT}", "gdviz")
     if version > FORMAT:
         raise top.error(
-            f"gdviz = {version} is a newer format than this version of the program reads, which is {FORMAT}; "
+            f"gdviz = {echoed(version)} is a newer format than this version of the program reads, which is {FORMAT}; "
             "install a newer gdviz",
             "gdviz",
         )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gdviz.echo import echoed
 from gdviz.errors import InputError
 from gdviz.experiment.toml_lines import KeyPath, key_lines
 
@@ -157,18 +158,18 @@ class Section:
             if key not in known:
                 close = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
                 advice = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
-                raise self.error(f"unknown key {_shown(key)}{self._place()}; {advice}", key)
+                raise self.error(f"unknown key {echoed(key)}{self._place()}; {advice}", key)
 
     def text(self, key: str, default: str = "") -> str:
         value = self.values.get(key, default)
         if not isinstance(value, str):
-            raise self.error(f"{key} must be text, not {_shown(value)}; put it in quotes", key)
+            raise self.error(f"{key} must be text, not {echoed(value)}; put it in quotes", key)
         return value
 
     def required_text(self, key: str, example: str) -> str:
         if key not in self.values:
             for close in difflib.get_close_matches(key, self.values, n=1, cutoff=0.6):
-                raise self.error(f"unknown key {_shown(close)}{self._place()}; did you mean {key}?", close)
+                raise self.error(f"unknown key {echoed(close)}{self._place()}; did you mean {key}?", close)
             raise self.error(f'{key} is missing{self._place()}; add a line such as {key} = "{example}"')
         return self.text(key)
 
@@ -176,13 +177,13 @@ class Section:
         """A whole number from 0 on."""
         value = self.values.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
-            raise self.error(f"{key} must be a whole number from 0 on, not {_shown(value)}; give one", key)
+            raise self.error(f"{key} must be a whole number from 0 on, not {echoed(value)}; give one", key)
         return value
 
     def truth(self, key: str, default: bool) -> bool:
         value = self.values.get(key, default)
         if not isinstance(value, bool):
-            raise self.error(f"{key} must be true or false, not {_shown(value)}; give one of them", key)
+            raise self.error(f"{key} must be true or false, not {echoed(value)}; give one of them", key)
         return value
 
     def numbers(self, key: str) -> tuple[float, ...]:
@@ -190,7 +191,7 @@ class Section:
         value = self.values[key]
         items = value if isinstance(value, list) else []
         if not items or not all(_is_number(item) for item in items):
-            raise self.error(f"{key} must be a list of finite numbers, not {_shown(value)}; type plain numbers", key)
+            raise self.error(f"{key} must be a list of finite numbers, not {echoed(value)}; type plain numbers", key)
         return tuple(float(item) for item in items)
 
     def table(self, key: str) -> Section | None:
@@ -198,13 +199,13 @@ class Section:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise self.error(f"{key} must be a table, not {_shown(value)}; write it in braces or under [{key}]", key)
+            raise self.error(f"{key} must be a table, not {echoed(value)}; write it in braces or under [{key}]", key)
         return Section(value, (*self.path, key), self._source)
 
     def tables(self, key: str) -> list[Section]:
         value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.error(f"{key} must be a list of tables, not {_shown(value)}; give each in braces", key)
+            raise self.error(f"{key} must be a list of tables, not {echoed(value)}; give each in braces", key)
         return [Section(item, (*self.path, key, index), self._source) for index, item in enumerate(value)]
 
     def refuse_schedule(self, key: str) -> None:
@@ -223,11 +224,3 @@ def _is_number(value: Any) -> bool:
         return math.isfinite(value)
     except OverflowError:
         return False
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = repr(value)
-    except (RecursionError, ValueError):
-        return "that"
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from gdviz.arrays import Array, to_numpy
+from gdviz.echo import echoed
 from gdviz.errors import InputError
 from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import Parameterized, declared, parameter
@@ -126,7 +127,9 @@ class RunConfig(Parameterized):
         names = {item.name for item in declared(type(optimizer))}
         for name in change.options:
             if name not in names:
-                raise InputError(f"{optimizer.name} has no hyper-parameter {name!r} to change at step {change.step}.")
+                raise InputError(
+                    f"{optimizer.name} has no hyper-parameter {echoed(name)} to change at step {echoed(change.step)}."
+                )
         return dataclasses.replace(optimizer, **change.options)
 
 
@@ -164,13 +167,8 @@ def _numbers(values: Any, what: str) -> tuple[float, ...]:
     except (TypeError, ValueError, OverflowError):
         numbers = ()
     if not numbers or not all(map(math.isfinite, numbers)):
-        raise InputError(f"{what} must be a list of finite numbers, not {_shortened(values)}; type plain numbers.")
+        raise InputError(f"{what} must be a list of finite numbers, not {echoed(values)}; type plain numbers.")
     return numbers
-
-
-def _shortened(values: Any) -> str:
-    text = repr(values)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _counted(count: int, noun: str) -> str:
