@@ -214,6 +214,8 @@ class Layout(QObject):
         state = self._settings.value("window/state")
         if not (isinstance(state, QByteArray) and self._window.restoreState(state, _VERSION)):
             self.reset()
+        # Whatever was shown the last time: there is nothing to show in it yet, or there is.
+        self._docks["data"].setVisible(self._has_data)
 
     def remember(self) -> None:
         """Keep the places of the docks for the next time."""

@@ -140,6 +140,19 @@ class Person:
 
         self.wait(done)
 
+    def rest(self) -> None:
+        """Until nothing is waiting to be laid out or painted, with the pointer over nothing."""
+        from PySide6.QtCore import QTimer
+
+        def waiting() -> bool:
+            timers = self.application.window.findChildren(QTimer)
+            return any(timer.isActive() and (timer.isSingleShot() or timer.interval() == 0) for timer in timers)
+
+        self._qtbot.mouseMove(self.application.window.menuBar())
+        self.application.window.grab()  # what is painted may ask for what is not there yet
+        self.wait(lambda: not waiting() and not self.application.services.clock.running)
+        self._qtbot.wait(1)
+
     def tile(self, name: str) -> object:
         """The picture of a function, the one that is to be seen."""
         from gdviz.views.function_tile import FunctionTile
