@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from gdviz.experiment.experiment import RunEntry
 from gdviz.optimizers import OPTIMIZERS
+from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import declared
 from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.parameter_form import ParameterForm
@@ -47,6 +48,8 @@ class RunCard(QFrame):
         self._theme = theme
         self._expanded = False
         self._optimizer_name = ""
+        self._edited_step: int | None = None
+        self._shown_optimizer: Optimizer | None = None
         self._first: ParameterForm | None = None
         self._rest: ParameterForm | None = None
         self._layout = QVBoxLayout(self)
@@ -89,8 +92,8 @@ class RunCard(QFrame):
         self._method.setCurrentIndex(self._method.findData(optimizer.name))
         for form in (self._first, self._rest):
             if form is not None:
-                form.set_values(optimizer.options())
                 form.setEnabled(entry.enabled)
+        self._show_values(self._edited_optimizer())
         texts = [
             self.tr("{name} {value:g} from step {step}").format(
                 name=name.replace("_", " "), value=value, step=change.step
@@ -100,6 +103,14 @@ class RunCard(QFrame):
         ]
         self._changes.setText("\n".join(texts))
         self._changes.setVisible(bool(texts))
+
+    def set_edited_step(self, step: int | None) -> None:
+        """Show the hyper-parameters that hold at this step, because an edit changes those; None: those of the start."""
+        self._edited_step = step
+        optimizer = self._edited_optimizer()
+        # Called for every step that is played, and most change nothing.
+        if optimizer is not self._shown_optimizer:
+            self._show_values(optimizer)
 
     def set_status(self, text: str, alarming: bool) -> None:
         """How the run fares; an alarming status is said in the warning colour."""
@@ -184,6 +195,16 @@ class RunCard(QFrame):
         form.edit_finished.connect(self.edit_finished)
         self._forms.addWidget(form)
         return form
+
+    def _edited_optimizer(self) -> Optimizer:
+        config = self._entry.config
+        return config.optimizer if self._edited_step is None else config.optimizer_at(self._edited_step)
+
+    def _show_values(self, optimizer: Optimizer) -> None:
+        self._shown_optimizer = optimizer
+        for form in (self._first, self._rest):
+            if form is not None:
+                form.set_values(optimizer.options())
 
     def _rename(self) -> None:
         text, accepted = QInputDialog.getText(

@@ -54,6 +54,7 @@ class RunsPanel(QWidget):
         self._theme = theme
         self._cards: dict[int, RunCard] = {}
         self._selected: int | None = None
+        self._shown_step = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -85,6 +86,7 @@ class RunsPanel(QWidget):
             if self._list.indexOf(existing) != place:
                 self._list.insertWidget(place, existing)
             existing.set_entry(entry, labels[entry.key])
+            existing.set_edited_step(self._edited_step)
         if self._selected not in self._cards:
             self._select(entries[0].key if entries else None)
         self._empty.setVisible(not entries)
@@ -105,6 +107,8 @@ class RunsPanel(QWidget):
         """Say which step "from here" means: in the tooltip, because a number that grows would widen the panel."""
         tip = self.tr("A changed hyper-parameter takes effect at the shown step, {step}; what lies before it is kept")
         self._from_here.setToolTip(tip.format(step=step))
+        self._shown_step = step
+        self._show_edited_step()
 
     def set_busy(self, share: float | None, paused: bool) -> None:
         """Show how far the computing has come, 0 to 1, or that there is none."""
@@ -198,6 +202,7 @@ class RunsPanel(QWidget):
         from_start.setChecked(True)
         from_start.setToolTip(self.tr("A changed hyper-parameter runs the descent again from its start"))
         self._from_here = QRadioButton(self.tr("from here"), self._mode_row)
+        self._from_here.toggled.connect(self._show_edited_step)
         self.set_shown_step(0)
         group = QButtonGroup(self._mode_row)
         group.addButton(from_start)
@@ -225,6 +230,15 @@ class RunsPanel(QWidget):
         card.duplicate_requested.connect(self.duplicate_requested)
         card.remove_requested.connect(self.remove_requested)
         return card
+
+    @property
+    def _edited_step(self) -> int | None:
+        """The step whose hyper-parameters an edit changes; None: those of the start, which "from here" means there."""
+        return self._shown_step if self.applies_from_here and self._shown_step > 0 else None
+
+    def _show_edited_step(self) -> None:
+        for card in self._cards.values():
+            card.set_edited_step(self._edited_step)
 
     def _select(self, key: int | None) -> None:
         self._selected = key
