@@ -1,8 +1,8 @@
 """The beat by which the window follows what is computed: sixty ticks a second, and none while nothing needs them.
 
 A frame is a tick and the painting that it asks for. While it lasts the window has the right of way before the worker; a
-worker that had to wait gets as much time before the next frame, so that frames which take long become fewer instead of
-taking the worker's time.
+worker that had to wait gets twice as much time before the next frame, so that frames which take long become fewer
+instead of taking the worker's time.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ __all__ = ["FrameClock"]
 _INTERVAL_MS = 16
 # What is shown must not leap after the window stood still for long, as when a laptop slept.
 _LONGEST_SECONDS = 0.25
-_WORKER_SHARE = 1.0
-"""How long a worker that was kept waiting may work before the next frame, in times that the frame took. It has some of
-the frame too: it ends its slice first."""
+_WORKER_SHARE = 2.2
+"""How long a worker that was kept waiting may work before the next frame, in times that the frame took."""
 _AFTER_PAINTING = Qt.EventPriority.LowEventPriority.value - 1
 """Painting is asked for by events of low priority; what is posted below that comes after it."""
 

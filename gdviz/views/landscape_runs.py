@@ -13,7 +13,7 @@ from gdviz.runs.stopping import StopReason
 from gdviz.views.landscape_frame import Frame
 from gdviz.views.shown import ShownRun
 from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
-from gdviz.views.trail_marks import draw_mark, draw_pointer, draw_start, tail_of
+from gdviz.views.trail_marks import draw_halos, draw_mark, draw_pointer, draw_start, tail_of
 from gdviz.views.trail_raster import Trail, TrailRaster
 
 __all__ = ["RunLayer", "Standing"]
@@ -93,8 +93,7 @@ class RunLayer:
             (run_color(self._theme, run.style), tail_of(trail, self._step, frame))
             for run, trail in zip(self._runs, self._trails(), strict=True)
         ]
-        for _, tail in tails:
-            tail.draw_halo(painter, frame, QColor(self._theme.panel))
+        draw_halos(painter, frame, [tail for _, tail in tails], QColor(self._theme.panel))
         for color, tail in tails:
             tail.draw(painter, frame, color)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from gdviz.views.landscape_frame import Frame
 from gdviz.views.trail_path import clipped
 from gdviz.views.trail_raster import DOT_DISTANCE, HALO_WIDTH, LINE_WIDTH, Trail, draw_dots, draw_segments
 
-__all__ = ["Tail", "draw_mark", "draw_pointer", "draw_start", "tail_of"]
+__all__ = ["Tail", "draw_halos", "draw_mark", "draw_pointer", "draw_start", "tail_of"]
 
 _MOST_STEPS = 256
 _TAIL_LENGTH = 150.0
@@ -42,17 +43,27 @@ class Tail(NamedTuple):
             draw_segments(painter, self.segments[self.widths == width], color, width * frame.ratio)
         draw_dots(painter, self.dots, color, _DOT_WIDTH * frame.ratio)
 
-    def draw_halo(self, painter: QPainter, frame: Frame, color: QColor) -> None:
-        """Draw what lies beneath it, beginning a little later: the older trail must not be cut off."""
-        extra = HALO_WIDTH - LINE_WIDTH
-        cut = np.maximum(0.5 * HALO_WIDTH * frame.ratio - self.begins, 0.0)[:, None]
+    def shortened(self, length: float) -> tuple[np.ndarray, np.ndarray]:
+        """Segments `(m, 4)` and widths `(m,)` of what is left of it without its first `length` pixels."""
         run = self.segments[:, 2:] - self.segments[:, :2]
-        lengths = np.maximum(np.hypot(run[:, :1], run[:, 1:]), 1e-9)
-        shorter = np.hstack([self.segments[:, :2] + run * (cut / lengths), self.segments[:, 2:]])
-        for width in np.unique(self.widths):
-            chosen = (self.widths == width) & (lengths > cut)[:, 0]
-            draw_segments(painter, shorter[chosen], color, (width + extra) * frame.ratio)
-        draw_dots(painter, self.dots, color, (_DOT_WIDTH + extra) * frame.ratio)
+        lengths = np.maximum(np.hypot(run[:, 0], run[:, 1]), 1e-9)
+        cut = np.maximum(length - self.begins, 0.0)
+        left = lengths > cut
+        begins = self.segments[:, :2] + run * (cut / lengths)[:, None]
+        return np.hstack([begins, self.segments[:, 2:]])[left], self.widths[left]
+
+
+def draw_halos(painter: QPainter, frame: Frame, tails: Sequence[Tail], color: QColor) -> None:
+    """Draw what lies beneath tails, beginning a little later than they do: the older trail must not be cut off."""
+    if not tails:
+        return
+    extra = HALO_WIDTH - LINE_WIDTH
+    parts = [tail.shortened(0.5 * HALO_WIDTH * frame.ratio) for tail in tails]
+    segments, widths = (np.concatenate([part[index] for part in parts]) for index in (0, 1))
+    # All in one colour, so the order makes no difference: as few calls as there are widths.
+    for width in np.unique(widths):
+        draw_segments(painter, segments[widths == width], color, (width + extra) * frame.ratio)
+    draw_dots(painter, np.concatenate([tail.dots for tail in tails]), color, (_DOT_WIDTH + extra) * frame.ratio)
 
 
 def tail_of(trail: Trail, step: int, frame: Frame) -> Tail:

@@ -308,6 +308,8 @@ def draw_segments(target: QImage | QPainter, segments: Floats, color: str | QCol
 
 def draw_dots(target: QImage | QPainter, points: Floats, color: str | QColor, width: float) -> None:
     """Draw dots at points `(n, 2)`: squares across each other, which take less than half the time of a disc."""
+    if len(points) == 0:
+        return
     for angle in (0.0, math.pi / 6, math.pi / 3):
         reach = 0.01 * np.array([-math.cos(angle), -math.sin(angle), math.cos(angle), math.sin(angle)])
         draw_segments(target, np.hstack([points, points]) + reach, color, 0.88 * width)

@@ -86,8 +86,12 @@ class RealWindow:
         loop.exec()
 
     def pause(self, paused: bool) -> None:
+        """Hold the worker's runs, or let them go on; returns when it has answered."""
+        answers: list[bool] = []
+        self.services.worker.paused_changed.connect(answers.append)
         self.services.runs.pause(paused)
-        self.wait_for(lambda: self.services.worker.paused is paused, "the worker doesn't answer")
+        self.wait_for(lambda: bool(answers), "the worker doesn't answer")
+        self.services.worker.paused_changed.disconnect(answers.append)
 
 
 @contextmanager

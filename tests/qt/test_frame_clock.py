@@ -109,7 +109,7 @@ def test_that_the_window_has_the_right_of_way_from_the_tick_until_all_is_painted
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_that_a_worker_kept_waiting_gets_as_much_time_as_the_frame_took(qtbot, wanted):
+def test_that_a_worker_kept_waiting_gets_twice_the_time_that_the_frame_took(qtbot, wanted):
     clock = FrameClock(right_of_way=Way(wanted))
     ends, begins = [], []
 
@@ -124,7 +124,7 @@ def test_that_a_worker_kept_waiting_gets_as_much_time_as_the_frame_took(qtbot, w
     qtbot.waitUntil(lambda: len(ends) >= 4)
     clock.stop()
     pauses = [begin - end for end, begin in zip(ends, begins[1:], strict=False)]
-    assert (min(pauses) >= 0.055) is wanted
+    assert (min(pauses) >= 0.12) is wanted
 
 
 def test_that_frames_are_as_frequent_as_ever_once_nobody_waits(qtbot):
