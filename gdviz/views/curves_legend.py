@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gdviz.views.flow_layout import FlowLayout
+from gdviz.views.plain_text import as_tip
 from gdviz.views.shown import ShownRun
 from gdviz.views.symbols import draw_symbol
 from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
@@ -96,7 +97,7 @@ class _Entry(QAbstractButton):
             self.setAccessibleName(run.title)
             self.updateGeometry()
         action = self.tr("click to hide its curve") if visible else self.tr("click to show its curve")
-        self.setToolTip(f"{run.title}: {action}")
+        self.setToolTip(as_tip(f"{run.title}: {action}"))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage, QPainter, Q
 from PySide6.QtWidgets import QComboBox, QToolTip, QWidget
 
 from gdviz.views.chart import Chart, Polyline
+from gdviz.views.plain_text import as_tip
 from gdviz.views.symbols import draw_symbol
 from gdviz.views.theme import Theme, run_color, run_dash
 
@@ -224,7 +225,7 @@ class DataCanvas(Chart):
             if index is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(event.globalPos(), self.tip(index), self)
+                QToolTip.showText(event.globalPos(), as_tip(self.tip(index)), self)
             return True
         return bool(super().event(event))
 

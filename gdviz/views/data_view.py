@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QCoreApplication, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from gdviz.problems.fit import DataFit
 from gdviz.runs.trajectory import Trajectory
 from gdviz.views.data_canvas import DataCanvas, FitLine, RowPoints
 from gdviz.views.elided_label import ElidedLabel
+from gdviz.views.plain_text import as_tip
 from gdviz.views.run_readouts import Readout, RunReadouts
 from gdviz.views.shown import ShownRun
 from gdviz.views.theme import Theme
@@ -250,7 +251,7 @@ class DataView(QWidget):
         equations += [(self.tr("At the minimum"), equation_text(picture, point)) for point in picture.problem.minima]
         self.equation.setText(equations[0][1] if equations else "")
         lines = [f"{title}: {text}" for title, text in equations]
-        self.equation.setToolTip("\n".join([self.tr("In the table's own units"), *lines]) if lines else "")
+        self.equation.setToolTip(as_tip("\n".join([self.tr("In the table's own units"), *lines])) if lines else "")
 
     def _row(self, run: ShownRun) -> int:
         """The row of a run's trajectory that is shown: the last where it ended before."""
@@ -334,7 +335,9 @@ def equation_text(picture: FitPicture, point: np.ndarray) -> str:
     for name, weight in zip(coefficients.features, coefficients.weights.tolist(), strict=True):
         sign = "−" if weight < 0 else "+"
         terms.append(f"{sign} {readable(abs(weight))} {name}")
-    left = f"log-odds of {picture.class_names[1]}" if picture.predicts_classes else picture.target
+    left = picture.target
+    if picture.predicts_classes:
+        left = QCoreApplication.translate("DataView", "log-odds of {name}").format(name=picture.class_names[1])
     return f"{left} = {' '.join(terms)}"
 
 

@@ -16,5 +16,5 @@ def shortened_name(name: str, most: int = 48) -> str:
 
 
 def as_tip(text: str) -> str:
-    """Text for a tooltip, in which anything that begins like a tag would otherwise be one."""
-    return f"<qt>{html.escape(text)}</qt>"
+    """Text for a tooltip, in which anything that begins like a tag would otherwise be one; lines stay lines."""
+    return f"<qt><div style='white-space:pre-wrap'>{html.escape(text)}</div></qt>"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gdviz.views.chart import tabular
+from gdviz.views.plain_text import as_tip
 from gdviz.views.symbols import draw_symbol
 from gdviz.views.theme import Theme, run_color, run_symbol
 
@@ -58,7 +59,8 @@ class RunReadouts(QWidget):
         wider = width > self._number_width or not self._readouts
         self._number_width = max(self._number_width, width)
         self._readouts = tuple(readouts)
-        self.setToolTip("\n".join(f"{item.name}  {item.value}" for item in readouts))
+        lines = [f"{item.name}  {item.value}" for item in readouts]
+        self.setToolTip(as_tip("\n".join(lines)) if lines else "")
         self.setAccessibleName(", ".join(f"{item.name} {item.value}" for item in readouts))
         if wider:
             self.updateGeometry()

@@ -27,3 +27,9 @@ def test_that_a_tip_shows_the_text_as_it_is(text: str) -> None:
     document = QTextDocument()
     document.setHtml(as_tip(text))
     assert document.toPlainText() == text
+
+
+def test_that_lines_and_spaces_of_a_tip_stay() -> None:
+    document = QTextDocument()
+    document.setHtml(as_tip("Adam  0.031\n<i>  2\n\nend"))
+    assert document.toPlainText() == "Adam  0.031\n<i>  2\n\nend"
