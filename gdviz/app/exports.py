@@ -33,7 +33,7 @@ class Exports(QObject):
     def ask_save_picture(self) -> None:
         """The landscape and the curves at the shown step, as a PNG or an SVG."""
         if self._services.source.problem is None:
-            self.noticed.emit(self.tr("there is no picture yet; pick a function or open a table first."))
+            self._say_nothing_to_draw()
             return
         path, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Save picture"), self._proposal("png"), self.tr("Pictures (*.png *.svg)")
@@ -44,7 +44,15 @@ class Exports(QObject):
     def save_picture(self, path: Path) -> None:
         """Draw the shown step into this file."""
         problem, surface = self._services.source.problem, self._services.landscape.surface
-        if problem is None or surface is None:
+        if problem is None:
+            self._say_nothing_to_draw()
+            return
+        if surface is None:
+            if self._services.landscape.busy:
+                text = self.tr("the picture was not saved: its landscape is still being drawn; save it again soon.")
+            else:
+                text = self.tr("the picture was not saved: its landscape can't be drawn; choose another problem.")
+            self.noticed.emit(text)
             return
         spec = PictureSpec(
             title=self._services.model.experiment.title,
@@ -82,6 +90,9 @@ class Exports(QObject):
             save_results(path, trajectories, problem.names)
         except (InputError, OSError) as error:
             self.noticed.emit(str(error))
+
+    def _say_nothing_to_draw(self) -> None:
+        self.noticed.emit(self.tr("there is no picture yet; pick a function or open a table first."))
 
     def _proposal(self, ending: str) -> str:
         path = self._services.model.path

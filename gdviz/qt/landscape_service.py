@@ -28,7 +28,7 @@ class LandscapeService(QObject):
     """Owner of the surface job; lives in the window's thread."""
 
     surface_changed = Signal()
-    """`surface` is another."""
+    """There is another `surface`."""
     busy_changed = Signal()
     """`progress` is another."""
     failed = Signal(str)
@@ -45,6 +45,7 @@ class LandscapeService(QObject):
         self._waiting = False
         self.axes = (0, 1)
         self.surface: Surface | Curve | None = None
+        """The latest landscape of the present problem and axes, or None until there is one."""
         self.progress: float | None = None
         worker.job_ended.connect(self._on_job_ended)
         worker.job_failed.connect(self._on_job_failed)
@@ -61,6 +62,8 @@ class LandscapeService(QObject):
             return
         if problem is not self._problem or axes != self.axes:
             self._limits = None
+            # What is on offer is never of another problem or plane than `axes` and the problem say.
+            self.surface = None
         self._problem, self.axes, self._through = problem, axes, np.array(through)
         self._cancel()
         self._begin()

@@ -26,9 +26,10 @@ _SPEED_PARTS = 1000
 class Playback(QObject):
     """The shown step and how it moves.
 
-    `computed` is the newest step of the longest run, `total` the last step there will be. A step that was asked for but
-    is not computed yet is shown as soon as it is: `target` remembers it, and `step` is the nearest computed one. So the
-    shown step comes back by itself after runs were started anew.
+    `computed` is the newest step that every run still going has reached, or the last of the longest once all have
+    stopped; `total` is the last step there will be. A step that was asked for but is not computed yet is shown as soon
+    as it is: `target` remembers it, and `step` is the nearest computed one. So the shown step comes back by itself
+    after runs were started anew.
     """
 
     step_changed = Signal(int)
@@ -162,7 +163,7 @@ class Playback(QObject):
             self._set_following(False)
 
     def set_extent(self, computed: int, total: int) -> None:
-        """Say how far the runs are: their newest step, and the last one there will be, once they all have stopped."""
+        """Say how far the runs are: the newest step that can be shown of all of them, and the last there will be."""
         computed = max(computed, 0)
         total = max(total, computed)
         if (computed, total) == (self._computed, self._total):
