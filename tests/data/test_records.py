@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 from dataclasses import replace
@@ -165,7 +164,25 @@ def test_that_a_cut_knows_whole_records_and_regular_quotes(
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("text", ['"' * 200_001, '"a' * 100_000, '"",' * 100_000, '"a"b' * 100_000, ' "' * 100_000])
-def test_that_no_quotes_make_splitting_slow(text: str) -> None:
-    with contextlib.suppress(TableFormatError):
-        tokenize(text, COMMA)
+@pytest.mark.parametrize(
+    ("text", "first", "count"),
+    [
+        ('"' * 200_001, '"' * 200_001, 1),
+        ('"a' * 100_000, '"a' * 100_000, 1),
+        ('"",' * 100_000, "", 100_001),
+        ('"a"b' * 100_000, '"a"b' * 100_000, 1),
+        (' "' * 100_000, ' "' * 100_000, 1),
+        ('"' + "a,b\n" * 100_000, None, 0),
+    ],
+    ids=["quotes only", "quotes within", "empty cells", "text behind quotes", "blanks between", "never closed"],
+)
+def test_that_no_quotes_make_splitting_slow(text: str, first: str | None, count: int) -> None:
+    if first is None:
+        with pytest.raises(TableFormatError, match="line 1 opens a quote that is never closed"):
+            tokenize(text, COMMA)
+        return
+    tokens = tokenize(text, COMMA)
+    assert tokens.consumed == len(text)
+    (record,) = tokens.records
+    assert record.cells[0] == first
+    assert len(record.cells) == count
