@@ -5,25 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from gdviz.problems import Problem
+from gdviz.problems.fit import DataFit
+from gdviz.problems.fit_optimum import LARGEST_DIMENSION, largest_eigenvalue
 
 __all__ = ["largest_curvature", "stable_rate"]
-
-_LARGEST_DIMENSION = 200
 
 
 def largest_curvature(problem: Problem) -> float | None:
     """The largest eigenvalue of the Hessian at the start and the known minima; None where there is no Hessian to
     ask, or it is not positive there."""
-    if not problem.has_hessian or problem.dimension > _LARGEST_DIMENSION:
+    if isinstance(problem, DataFit):
+        return problem.largest_curvature
+    if not problem.has_hessian or problem.dimension > LARGEST_DIMENSION:
         return None
     points = np.concatenate([problem.start[None, :], problem.minima])
     with np.errstate(all="ignore"):
         hessians = np.asarray(problem.hessian(points))
-    hessians = hessians[np.isfinite(hessians).all(axis=(-2, -1))]
-    if len(hessians) == 0:
-        return None
-    largest = float(np.linalg.eigvalsh(hessians).max())
-    return largest if largest > 0 else None
+    return largest_eigenvalue(hessians)
 
 
 def stable_rate(problem: Problem) -> float | None:

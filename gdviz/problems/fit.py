@@ -1,17 +1,15 @@
 """Fitting a model to a table, as a problem: the mean loss over the rows as a function of the model's parameters.
 
 `DataFit` holds the options; `fit_source` and `fit_data` make rows of them, `fit_rows` evaluates the loss in blocks of
-rows, `fit_moments` replaces the rows by their second moments where the loss is quadratic, `fit_optimum` finds the
-minimum, `fit_results` says what the parameters mean.
+rows, `fit_moments` replaces the rows by their second moments where the loss is quadratic, `fit_outlook` finds the
+minimum and the part worth looking at, `fit_results` says what the parameters mean.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,19 +21,16 @@ from gdviz.losses import LOSSES, Loss, Penalty
 from gdviz.losses.regression import Huber
 from gdviz.models import MODELS
 from gdviz.parameters import parameter
+from gdviz.problems import fit_outlook
 from gdviz.problems.base import Block, Problem
 from gdviz.problems.fit_data import DataSet, Roles
 from gdviz.problems.fit_moments import QuadraticLoss
-from gdviz.problems.fit_optimum import newton_minimum, view_around
+from gdviz.problems.fit_pauses import outcome
 from gdviz.problems.fit_results import Coefficients, FittedModel
 from gdviz.problems.fit_rows import RowMean
 from gdviz.problems.fit_source import LoadedTable, Reading
 
 __all__ = ["DataFit"]
-
-_VIEW_ROWS = 4096
-# Classes that can be separated have no minimum to look at; this much of l2 gives them one.
-_VIEW_L2 = 1e-3
 
 
 @dataclass(frozen=True)
@@ -223,16 +218,32 @@ class DataFit(Problem):
     def minima(self) -> np.ndarray:
         """The minimum `(1, d)`: in closed form where the loss is quadratic, by Newton's method for a logistic one; none
         for classes that can be separated, and none is known for other losses or with l1."""
-        found = self._minimum
+        found = outcome(fit_outlook.minimum(self))
         return np.empty((0, self.dimension)) if found is None else found[None, :].copy()
 
     @property
     def domain(self) -> np.ndarray:
-        return self._view.copy()
+        return outcome(fit_outlook.view(self)).copy()
+
+    @property
+    def minimum_value(self) -> float | None:
+        return outcome(fit_outlook.minimum_value(self))
+
+    @property
+    def largest_curvature(self) -> float | None:
+        """The largest eigenvalue of the Hessian at the start and the minimum, where there is one and it is positive;
+        None for more than 200 parameters."""
+        return outcome(fit_outlook.curvature(self))
 
     def prepare(self) -> None:
-        """Find minimum, domain and means now, which takes a while where rows are many; later they are at hand."""
-        _ = self._minimum, self._view, self.data.means
+        """Find what takes a while where rows are many: minimum and its value, domain, curvature, means. They are at
+        hand from then on."""
+        for _ in self.preparing():
+            pass
+
+    def preparing(self) -> Iterator[float]:
+        """Prepare in pieces of milliseconds, yielding a share done between them."""
+        return fit_outlook.preparing(self)
 
     def value(self, x: Array) -> Array:
         x = float_array(x)
@@ -300,51 +311,6 @@ class DataFit(Problem):
         if self.alpha and name != "squared_error":
             raise InputError(f"{self.name}: alpha belongs to squared_error, not to {name}; use l2 instead.")
         return Huber(delta=self.delta) if name == Huber.name else LOSSES.make(name, {})
-
-    @cached_property
-    def _minimum(self) -> np.ndarray | None:
-        if self.l1 > 0:
-            return None
-        if self.quadratic is not None:
-            return self.data.moments.ridge_solution(self.penalty.l2 / self.quadratic.curvature)
-        if self.data.model.target_kind == "number":
-            return None
-        start = self.start
-        if self.rows > _VIEW_ROWS:
-            # A few steps with some of the rows spare as many with all of them.
-            sampled = self.subsample(_VIEW_ROWS)._minimum
-            start = start if sampled is None else sampled
-        # Where all rows together lose less than log 2, each is on its right side: larger weights are better for ever.
-        separable = math.log(2) / self.rows if self.penalty.l2 == 0 else -math.inf
-        return newton_minimum(self.value_and_gradient, self.hessian, start, hopeless=lambda value: value < separable)
-
-    @cached_property
-    def _view(self) -> np.ndarray:
-        if self.data.model.target_kind == "number":
-            return self._linear_view()
-        fit = self.subsample(_VIEW_ROWS) if self.rows > _VIEW_ROWS else self
-        if fit.l1 or fit._minimum is None:
-            fit = dataclasses.replace(fit, l1=0.0, l2=fit.l2 + _VIEW_L2)
-        minimum, start = fit._minimum, self.start
-        anchor = start if minimum is None else minimum
-        lowest = float(fit.value(anchor))
-        return _view_around(start, anchor, float(fit.value(start)) - lowest, lowest, fit.hessian(anchor))
-
-    def _linear_view(self) -> np.ndarray:
-        """The view of the squared error, whose minimum is never far from that of other losses of the same rows."""
-        quadratic, l2 = self.quadratic, self.penalty.l2
-        if quadratic is None:
-            quadratic, l2 = QuadraticLoss(self.data.sample(_VIEW_ROWS, 0).moments, 2.0), 0.0
-        start, anchor = self.start, quadratic.moments.ridge_solution(l2 / quadratic.curvature)
-        # Compared to the best constant, or a mean far from 0 would make the view too wide for the weights.
-        constant = np.append(start[:-1], quadratic.moments.target_mean)
-        lowest = float(quadratic.value(anchor))
-        return _view_around(start, anchor, float(quadratic.value(constant)) - lowest, lowest, quadratic.hessian(start))
-
-
-def _view_around(start: np.ndarray, anchor: np.ndarray, fall: float, lowest: float, hessian: np.ndarray) -> np.ndarray:
-    # A share of the lowest value keeps the view of a fit that explains nothing from shrinking to a point.
-    return view_around(start, anchor, fall + 0.1 * lowest, np.diagonal(hessian))
 
 
 def _single_target(target: Sequence[str]) -> str:

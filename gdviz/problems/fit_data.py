@@ -16,6 +16,7 @@ from gdviz.data.table import Column, Table
 from gdviz.errors import InputError
 from gdviz.models import MODELS, Model
 from gdviz.problems.fit_moments import Moments
+from gdviz.problems.fit_pauses import Pausing, outcome
 
 __all__ = ["DataSet", "Roles", "class_name", "make_data_set"]
 
@@ -70,7 +71,15 @@ class DataSet:
     @cached_property
     def means(self) -> np.ndarray:
         """The mean of every feature over these rows in the table's units, (f,)."""
-        return self.in_own_units(self.X.mean(axis=0))
+        return outcome(self.averaging())
+
+    def averaging(self) -> Pausing[np.ndarray]:
+        """Finds `means` and returns them, pausing between blocks of rows."""
+        total = np.zeros(len(self.features))
+        for start in range(0, self.rows, _BLOCK_ROWS):
+            total += self.X[start : start + _BLOCK_ROWS].sum(axis=0)
+            yield
+        return self.in_own_units(total / self.rows)
 
     @property
     def notices(self) -> tuple[str, ...]:

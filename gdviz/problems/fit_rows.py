@@ -8,6 +8,7 @@ rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from gdviz.arrays import Array, Namespace, namespace
 from gdviz.losses import Loss
 from gdviz.models import Model
+from gdviz.problems.fit_pauses import Pausing
 
 __all__ = ["Measure", "RowMean"]
 
@@ -24,6 +26,8 @@ Measure: TypeAlias = Callable[[Namespace, Array, Array], Array]
 _BLOCK_ROWS = 8192
 _BLOCK_POINTS = 256
 _BLOCK_ENTRIES = 65_536
+# A part of the rows small enough that a pass over it takes milliseconds, its Hessian included.
+_PART_ENTRIES = 2**18
 
 
 class RowMean:
@@ -42,6 +46,17 @@ class RowMean:
     @property
     def rows(self) -> int:
         return len(self._targets)
+
+    @cached_property
+    def parts(self) -> tuple[RowMean, ...]:
+        """The mean over each of the parts, one behind the other, that the rows fall into for work that must be
+        interruptible: a pass over one takes milliseconds. Nothing is copied."""
+        size = max(1, _PART_ENTRIES // (self._features.shape[1] + 1))
+        size -= size % _BLOCK_ROWS if size > _BLOCK_ROWS else 0
+        return tuple(
+            RowMean(self.model, self.loss, self._features[part], self._targets[part])
+            for part in _slices(self.rows, size)
+        )
 
     @property
     def multiplications(self) -> int:
@@ -78,6 +93,16 @@ class RowMean:
         matrices = [self._hessian(xp, points[index, :]) for index in range(points.shape[0])]
         stacked = xp.stack(matrices) if matrices else xp.zeros((0, size, size), dtype=x.dtype)
         return xp.reshape(stacked, (*x.shape, size))
+
+    def by_parts(self, what: Callable[[RowMean], tuple[Any, ...]]) -> Pausing[tuple[Any, ...]]:
+        """What is a mean over the rows, from that of their `parts`, with a pause after each; NumPy alone."""
+        total: tuple[Any, ...] = ()
+        for part in self.parts:
+            with np.errstate(over="ignore", invalid="ignore"):
+                weighed = tuple(item * (part.rows / self.rows) for item in what(part))
+                total = tuple(map(np.add, total, weighed)) if total else weighed
+            yield
+        return total
 
     def outputs(self, x: Array) -> Array:
         """The model's prediction for every row at points `(..., d)`, as `(..., n)`."""

@@ -165,5 +165,6 @@ class ProblemJob(GeneratorJob):
         similar = self._similar
         fit = similar.reconfigured(options) if similar is not None else DataFit.from_table(self.table, **options)
         yield 0.9
-        fit.prepare()
+        for share in fit.preparing():
+            yield 0.9 + 0.1 * share
         self.problem = fit

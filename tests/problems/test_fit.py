@@ -349,18 +349,6 @@ def test_that_a_column_called_bias_keeps_its_name(make_table: Any) -> None:
     assert fit.names == ("bias", "intercept")
 
 
-def test_that_preparing_makes_minimum_and_view_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    fit = DataFit(table="builtin:exam")
-    fit.prepare()
-
-    def refuse(*_: Any) -> None:
-        raise AssertionError("found twice")
-
-    monkeypatch.setattr("gdviz.problems.fit.newton_minimum", refuse)
-    assert fit.minima.shape == (1, 2)
-    assert fit.domain.shape == (2, 2)
-
-
 def test_that_minimum_and_view_of_many_rows_are_found_as_well(make_table: Any) -> None:
     generator = np.random.default_rng(0)
     x = generator.normal(size=(12_000, 2))

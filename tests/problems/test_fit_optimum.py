@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from scipy.optimize import minimize
 from gdviz.losses import loss
 from gdviz.models import model
 from gdviz.problems.fit_optimum import newton_minimum, view_around
+from gdviz.problems.fit_pauses import Pausing, outcome
 from gdviz.problems.fit_rows import RowMean
 
 
@@ -20,7 +23,15 @@ def logistic(X: np.ndarray, y: np.ndarray) -> RowMean:
 
 def minimum_of(mean: RowMean, start: np.ndarray | None = None) -> np.ndarray | None:
     point = np.zeros(mean._features.shape[1] + 1) if start is None else start
-    return newton_minimum(mean.value_and_gradient, mean.hessian, point)
+    return outcome(newton_minimum(pausing(mean.value_and_gradient), pausing(mean.hessian), point))
+
+
+def pausing(function: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Pausing[Any]]:
+    def paused(x: np.ndarray) -> Pausing[Any]:
+        yield
+        return function(x)
+
+    return paused
 
 
 def noisy(rows: int = 400, features: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -73,11 +84,24 @@ def test_that_a_hopeless_value_ends_the_search_sooner() -> None:
             points.append(x)
             return mean.hessian(x)
 
-        assert newton_minimum(mean.value_and_gradient, hessian, np.zeros(4), lambda value: value < least) is None
+        search = newton_minimum(
+            pausing(mean.value_and_gradient), pausing(hessian), np.zeros(4), lambda value: value < least
+        )
+        assert outcome(search) is None
         return len(points)
 
     # Below log 2 / rows no row can be on its wrong side.
     assert steps(math.log(2) / mean.rows) < steps(-math.inf)
+
+
+def test_that_numpys_warnings_are_as_they_were_while_the_search_pauses() -> None:
+    mean = logistic(*noisy())
+    settings = np.geterr()
+    pauses = 0
+    for _ in newton_minimum(pausing(mean.value_and_gradient), pausing(mean.hessian), np.zeros(4)):
+        pauses += 1
+        assert np.geterr() == settings
+    assert pauses > 4
 
 
 def test_that_a_value_that_is_no_number_ends_the_search() -> None:

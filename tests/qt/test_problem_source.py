@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from gdviz.data.report import ReadReport
+from gdviz.data.table import Column, Table
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems.fit import DataFit
+from gdviz.problems.fit_rows import RowMean
+from gdviz.qt.jobs import ProblemJob
 from gdviz.qt.problem_source import ProblemSource
 from gdviz.qt.worker_thread import WorkerThread
 
@@ -234,3 +238,35 @@ def test_that_loading_can_be_given_up(qtbot: QtBot, source: ProblemSource, tmp_p
     with qtbot.assertNotEmitted(source.prepared, wait=200):
         pass
     assert source.settled
+
+
+def test_that_a_fit_to_many_rows_is_prepared_in_short_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    rows = 60_000
+    numbers = generator.normal(size=(10, rows))
+    classes = (generator.logistic(size=rows) < numbers[0]).astype(np.int32)
+    columns = [Column(f"x{index}", "numeric", values) for index, values in enumerate(numbers)]
+    columns.append(Column("class", "text", classes, categories=("no", "yes")))
+    table = Table("made up", tuple(columns), ReadReport(rows=rows), "made_up.csv")
+    whole = RowMean._blocks
+    seen = [0]
+
+    def blocks(mean: RowMean, *rest: object) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for features, targets in whole(mean, *rest):
+            seen[-1] += len(targets)
+            yield features, targets
+
+    monkeypatch.setattr(RowMean, "_blocks", blocks)
+    job = ProblemJob(ProblemChoice("data", {"table": "made_up.csv", "target": "class"}), table)
+    progress = []
+    while job.advance(0.0):
+        progress.append(job.progress)
+        seen.append(0)
+
+    assert sum(seen) > 3 * rows
+    assert max(seen) <= 30_000
+    assert progress == sorted(progress)
+    assert progress[-1] < 1
+    assert isinstance(job.problem, DataFit)
+    monkeypatch.undo()
+    assert np.abs(job.problem.gradient(job.problem.minima[0])).max() < 1e-12
