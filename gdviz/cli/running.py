@@ -29,8 +29,7 @@ def run_experiment(
     except TableTooLargeError as error:
         size, cap = error.size / 2**20, error.cap / 2**20
         raise InputError(
-            f"{table} holds {size:,.0f} MB of text, more than the {cap:,.0f} MB that are read here; take fewer rows, "
-            "or open it in the window, which asks."
+            f"{table} holds {size:,.0f} MB of text, more than the {cap:,.0f} MB that are read; take fewer rows."
         ) from None
     # From here on Ctrl+C ends the runs and not the program.
     interrupt.listen()
