@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gdviz.echo import plain_line
 from gdviz.experiment.experiment import Experiment
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
@@ -37,7 +38,11 @@ def summary(experiment: Experiment, problem: Problem, trajectories: Mapping[str,
 
 
 def columns(rows: Sequence[Sequence[str]], alignment: str) -> str:
-    """Rows of texts under each other, each column aligned to its letter, l or r; lines end with a newline."""
+    """Rows of texts under each other, each column aligned to its letter, l or r; lines end with a newline.
+
+    Names of columns come from files, and nothing in them steers the terminal.
+    """
+    rows = [[plain_line(cell) for cell in row] for row in rows]
     widths = [max(len(row[place]) for row in rows) for place in range(len(alignment))]
     lines = []
     for row in rows:
@@ -57,7 +62,7 @@ def _heading(experiment: Experiment, problem: Problem) -> str:
         lines += problem.notices
     else:
         lines.append(f"{problem.label}: {problem.formula}" if problem.formula else problem.label)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{plain_line(line)}\n" for line in lines)
 
 
 def _note_on_batches(experiment: Experiment, problem: Problem) -> str:

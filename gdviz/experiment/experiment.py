@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from gdviz.echo import echoed
+from gdviz.echo import echoed, plain_line, plain_lines
 from gdviz.errors import InputError, ParameterError
 from gdviz.parameters import Parameterized, declared, parameter
 from gdviz.problems import PROBLEMS, Problem
@@ -92,13 +92,20 @@ class ViewChoice(Parameterized):
 
 @dataclass(frozen=True)
 class Experiment:
-    """A problem and the runs on it. An experiment without a problem is the empty start."""
+    """A problem and the runs on it. An experiment without a problem is the empty start.
+
+    Title and description lose characters that steer terminals or the direction of text; a title is one line.
+    """
 
     title: str = ""
     description: str = ""
     problem: ProblemChoice | None = None
     runs: tuple[RunEntry, ...] = ()
     view: ViewChoice = field(default_factory=ViewChoice)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", plain_line(self.title))
+        object.__setattr__(self, "description", plain_lines(self.description))
 
     def entry(self, key: int) -> RunEntry:
         """The run of that key; raises `KeyError`."""

@@ -3,6 +3,11 @@
 The columns are run, step, value, gradient_norm, learning_rate, evaluations, then one per parameter. Rows are
 written in blocks, so that a long run needs no second copy of itself in memory, and every float is written so that
 it reads back as the same one.
+
+Spreadsheets run a cell of a CSV file that begins with = + - or @, although it came from a stranger's experiment or
+table. So labels and names of columns that begin so, or with a tab or line break before, have an apostrophe in front in
+CSV, which spreadsheets take as "this is text"; the other formats say them as they are. Numbers are never changed.
+Source: OWASP, "CSV Injection".
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -25,6 +30,7 @@ from gdviz.runs.trajectory import Trajectory
 __all__ = ["FORMATS", "check_results_path", "save_results"]
 
 _BLOCK = 65_536
+_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COLUMNS = ("run", "step", "value", "gradient_norm", "learning_rate", "evaluations")
 
 Block = dict[str, Any]
@@ -103,7 +109,9 @@ def _write_csv(file: BinaryIO, blocks: Iterator[Block], columns: Sequence[str], 
     from pyarrow import csv as arrow_csv
 
     header = io.StringIO()
-    csv.writer(header, lineterminator="\n").writerow(columns)
+    # The csv module leaves a carriage return on its own without quotes, and then reads two rows.
+    quoted: Literal[0, 1] = csv.QUOTE_ALL if any("\r" in column for column in columns) else csv.QUOTE_MINIMAL
+    csv.writer(header, lineterminator="\n", quoting=quoted).writerow([_not_run(column) for column in columns])
     file.write(header.getvalue().encode())
     # Arrow quotes all texts or none; most labels need no quotes.
     quoting = "needed" if any(set(label) & set(',"\r\n') for label in labels) else "none"
@@ -111,7 +119,12 @@ def _write_csv(file: BinaryIO, blocks: Iterator[Block], columns: Sequence[str], 
     schema = _schema(columns)
     with arrow_csv.CSVWriter(pa.PythonFile(file, mode="w"), schema, write_options=options) as writer:
         for block in blocks:
-            writer.write_batch(_record_batch(block, schema))
+            writer.write_batch(_record_batch(block | {"run": _not_run(block["run"])}, schema))
+
+
+def _not_run(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
 
 
 def _write_parquet(file: BinaryIO, blocks: Iterator[Block], columns: Sequence[str], labels: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from gdviz.arrays import Array, to_numpy
-from gdviz.echo import echoed
+from gdviz.echo import echoed, plain_line
 from gdviz.errors import InputError
 from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import Parameterized, declared, parameter
@@ -90,6 +90,8 @@ class RunConfig(Parameterized):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        # Labels are shown in terminals, tables and tips, and files of strangers give them.
+        object.__setattr__(self, "label", plain_line(self.label))
         if self.start is not None and not isinstance(self.start, RandomStart):
             object.__setattr__(self, "start", _numbers(self.start, "the start"))
         steps = [change.step for change in self.changes]

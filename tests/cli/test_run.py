@@ -409,3 +409,18 @@ def test_that_a_fault_of_the_program_is_not_hidden(gdviz_command: Any, monkeypat
     monkeypatch.setattr(command, "run_experiment", fail)
     with pytest.raises(ZeroDivisionError):
         gdviz_command("run", "--problem", "sphere")
+
+
+def test_that_nothing_in_a_table_or_an_experiment_steers_the_terminal(gdviz_command: Any, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a\x1b[31m\u202e,y\n0,1\n1,3\n2,5.5\n", encoding="utf-8")
+    (tmp_path / "x.toml").write_text(
+        'gdviz = 1\ntitle = "\\u001b[2Jtitle"\n[problem]\nname = "data"\ntable = "x.csv"\ntarget = "y"\n'
+        '[[run]]\noptimizer = "adam"\nsteps = 5\nlabel = "\\u001b[31mred\\u202e"\n',
+        encoding="utf-8",
+    )
+    answer = gdviz_command("run", tmp_path / "x.toml", "--out", tmp_path / "out.csv")
+    assert answer.code == 0, answer.errors
+    assert "[31mred" in answer.output
+    assert "a[31m" in answer.output
+    assert not set(answer.output + answer.errors) & {"\x1b", "\u202e"}
+    assert "\x1b[31mred" not in (tmp_path / "out.csv").read_text(encoding="utf-8")

@@ -162,3 +162,14 @@ def test_that_edits_leave_the_experiment_they_were_made_from() -> None:
     edits.set_view(RACE, speed=3.0)
     edits.set_for_all_runs(RACE, {"steps": 7})
     assert before == RACE
+
+
+STEERING = "\x1b[31mred\x07\u202e\n end\x9b"
+
+
+def test_that_labels_and_titles_steer_neither_terminal_nor_reading_order() -> None:
+    assert RunConfig(optimizer("adam"), label=STEERING).label == "[31mred  end"
+    assert RunConfig(optimizer("adam"), label="\x1b").title == "Adam"
+    experiment = Experiment(title=STEERING, description=STEERING + "\nof two lines")
+    assert experiment.title == "[31mred  end"
+    assert experiment.description == "[31mred\n end\nof two lines"

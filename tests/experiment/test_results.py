@@ -162,3 +162,29 @@ def test_that_a_batch_of_starts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="batch of starts"):
         save_results(tmp_path / "x.csv", {"a": batch}, ("x", "y"))
     assert not list(tmp_path.iterdir())
+
+
+# Texts that a spreadsheet would run ----------------------------------------------------------------------------------
+
+FORMULAS = ["=1+2", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x","y")', "=a,b", "\t=1", "\r=1"]
+
+
+@pytest.mark.parametrize("label", FORMULAS)
+def test_that_no_text_in_csv_begins_like_a_formula(tmp_path: Path, label: str) -> None:
+    trajectory = gdviz.minimize("rosenbrock", gdviz.optimizer("adam"), steps=3)
+    path = tmp_path / "path.csv"
+    save_results(path, {label: trajectory, "Adam": trajectory}, (label, "y"))
+    rows = read_csv(path)
+    assert [row["run"] for row in rows] == [f"'{label}"] * 4 + ["Adam"] * 4
+    assert list(rows[0]) == [*HEAD, f"'{label}", "y"]
+    assert [float(row["y"]) for row in rows[:4]] == trajectory.points[:, 1].tolist()
+
+
+@pytest.mark.parametrize("ending", ["json", "parquet"])
+def test_that_other_formats_say_labels_and_names_as_they_are(tmp_path: Path, ending: str) -> None:
+    trajectory = gdviz.minimize("rosenbrock", gdviz.optimizer("adam"), steps=1)
+    path = tmp_path / f"path.{ending}"
+    save_results(path, {"=1+2": trajectory}, ("=x", "y"))
+    rows = json.loads(path.read_text(encoding="utf-8")) if ending == "json" else read_parquet(path)
+    assert rows[0]["run"] == "=1+2"
+    assert "=x" in rows[0]
