@@ -77,7 +77,7 @@ class RunConfig(Parameterized):
 
     optimizer: Optimizer
     start: StartChoice = None
-    steps: int = parameter(500, low=1, high=100_000_000, slider=(10, 1_000_000), log=True, help="Steps to take.")
+    steps: int = parameter(500, low=1, high=10_000_000, slider=(10, 1_000_000), log=True, help="Steps to take.")
     seed: int = parameter(0, low=0, high=2**63 - 1, help="Draws random starts and mini-batches.")
     batch_size: int | None = parameter(
         None, low=1, optional=True, help="Rows per step of a fit to data; left out: all rows."

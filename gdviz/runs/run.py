@@ -19,6 +19,10 @@ _CHEAP_SPACING = 1024
 _COSTLY_SPACING = 16
 
 
+_MOST_RECORDED_BYTES = 8_000_000_000
+"""What the rows of one run may come to: more fills the memory of most machines, and then nothing answers."""
+
+
 class Run:
     """A config on a problem, at some step. Raises `InputError` where the two don't fit together.
 
@@ -32,6 +36,7 @@ class Run:
         self.config = config
         self.start: Array = start_point(problem, config) if start is None else start
         self.point: Array = self.start
+        _check_recording(to_numpy(self.point), config.steps)
         self.xp = namespace(self.point)
         self.oracle = Oracle(problem, config.seed, config.batch_size)
         self.optimizer = config.optimizer_at(0)
@@ -72,6 +77,20 @@ class Run:
         """End the run; `step` is where it happened, the latest by default."""
         self.trajectory.stop_step = self.step if step is None else step
         self.trajectory.stop_reason = reason
+
+
+def _check_recording(start: np.ndarray, steps: int) -> None:
+    """Raises `InputError` where a row for the start `(..., d)` and for every step would be more than there may be."""
+    row_bytes = Trajectory.row_bytes(start)
+    most = _MOST_RECORDED_BYTES // row_bytes - 1
+    if steps <= most:
+        return
+    needed = f"{steps:,} steps of {start.size:,} numbers take {(steps + 1) * row_bytes / 1e9:,.1f} GB to record"
+    if most < 1:
+        raise InputError(f"{needed}, more than the {_MOST_RECORDED_BYTES / 1e9:g} GB of a run; take fewer parameters.")
+    raise InputError(
+        f"{needed}, more than the {_MOST_RECORDED_BYTES / 1e9:g} GB of a run; take at most {most:,} steps."
+    )
 
 
 def learning_rate_of(optimizer: Optimizer) -> float:

@@ -67,8 +67,7 @@ class Trajectory:
         self, start: np.ndarray, expected_steps: int = 0, checkpoint_spacing: int = 1024, max_checkpoints: int = 512
     ) -> None:
         batch = start.shape[:-1]
-        row_bytes = start.nbytes + 16 * math.prod(batch) + 32
-        self._capacity = max(1, min(expected_steps + 1, _FIRST_BYTES // row_bytes))
+        self._capacity = max(1, min(expected_steps + 1, _FIRST_BYTES // self.row_bytes(start)))
         self._limit = expected_steps + 1
         self._columns = Rows(
             points=np.empty((self._capacity, *start.shape), dtype=start.dtype),
@@ -83,6 +82,11 @@ class Trajectory:
         self.checkpoints: tuple[Checkpoint, ...] = ()
         self.checkpoint_spacing = checkpoint_spacing
         self._max_checkpoints = max_checkpoints
+
+    @staticmethod
+    def row_bytes(start: np.ndarray) -> int:
+        """The bytes of one row of every column, for a start `(..., d)`: 8 d + 48 for a single one in float64."""
+        return start.nbytes + 16 * math.prod(start.shape[:-1]) + 32
 
     def __len__(self) -> int:
         return self._length

@@ -25,7 +25,7 @@ def held(person: Person) -> Person:
     """Runs of many steps, held by the button."""
     person.choose("rosenbrock")
     services = person.application.services
-    services.model.apply(lambda experiment: edits.set_for_all_runs(experiment, {"steps": 20_000_000}), "many steps")
+    services.model.apply(lambda experiment: edits.set_for_all_runs(experiment, {"steps": 10_000_000}), "many steps")
     person.wait(lambda: services.playback.computed > 3000 and button(person, "Pause").isVisible())
     person.click(button(person, "Pause"))
     person.wait(lambda: services.worker.paused)

@@ -39,7 +39,7 @@ def closes_soon(application: Application) -> None:
 def test_that_it_closes_in_the_middle_of_runs(person: Person) -> None:
     person.choose("rosenbrock")
     model = person.application.services.model
-    model.apply(lambda now: edits.set_for_all_runs(now, {"steps": 50_000_000}), "more steps")
+    model.apply(lambda now: edits.set_for_all_runs(now, {"steps": 10_000_000}), "more steps")
     person.press("Space")
     person.wait(lambda: person.application.services.playback.step > 0)
 
@@ -49,7 +49,7 @@ def test_that_it_closes_in_the_middle_of_runs(person: Person) -> None:
 def test_that_it_closes_while_computing_is_held(person: Person) -> None:
     person.choose("rosenbrock")
     services = person.application.services
-    services.model.apply(lambda now: edits.set_for_all_runs(now, {"steps": 50_000_000}), "more steps")
+    services.model.apply(lambda now: edits.set_for_all_runs(now, {"steps": 10_000_000}), "more steps")
     services.runs.pause(True)
     person.wait(lambda: services.worker.paused)
 

@@ -108,3 +108,31 @@ def test_that_replacing_a_part_keeps_the_others_in_force() -> None:
     other = dataclasses.replace(config, optimizer=optimizer("momentum"))
     assert other.optimizer_at(0) == optimizer("momentum")
     assert other.optimizer_at(3) == optimizer("momentum", learning_rate=0.1)
+
+
+@pytest.mark.parametrize("count", [300, 12_500])
+def test_that_a_recording_larger_than_memory_is_refused_with_the_steps_that_fit(count: int) -> None:
+    valley = problem("rosenbrock")
+    start = np.ones((count, 2))
+    row = start.nbytes + 16 * count + 32
+    with pytest.raises(InputError, match=r"GB to record, .* take at most [\d,]+ steps") as refused:
+        Run(valley, RunConfig(ADAM, steps=10_000_000), start)
+    most = int(str(refused.value).split("at most ")[1].split(" steps")[0].replace(",", ""))
+    assert (most + 1) * row <= 8e9 < (most + 2) * row
+    Run(valley, RunConfig(ADAM, steps=most), start)
+    with pytest.raises(InputError, match="GB to record"):
+        Run(valley, RunConfig(ADAM, steps=most + 1), start)
+
+
+def test_that_the_most_steps_of_a_function_of_two_parameters_fit() -> None:
+    Run(problem("rosenbrock"), RunConfig(ADAM, steps=10_000_000))
+    with pytest.raises(InputError, match="at most"):
+        RunConfig(ADAM, steps=10_000_001)
+
+
+def test_that_a_start_too_wide_for_a_single_step_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gdviz.runs.run._MOST_RECORDED_BYTES", 150)
+    Run(problem("rosenbrock"), RunConfig(ADAM, steps=1))
+    monkeypatch.setattr("gdviz.runs.run._MOST_RECORDED_BYTES", 100)
+    with pytest.raises(InputError, match="take fewer parameters"):
+        Run(problem("rosenbrock"), RunConfig(ADAM, steps=1))
