@@ -23,6 +23,7 @@ from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import declared
 from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.parameter_form import ParameterForm
+from gdviz.views.plain_text import as_tip
 from gdviz.views.run_mark import RunMark
 from gdviz.views.theme import Theme, icon
 
@@ -72,6 +73,7 @@ class RunCard(QFrame):
         self._layout.addWidget(self._changes)
         self._status = QLabel(self)
         self._status.setObjectName("muted")
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setWordWrap(True)
         self._status.hide()
         self._layout.addWidget(self._status)
@@ -81,7 +83,7 @@ class RunCard(QFrame):
         """Show this run under this label."""
         self._entry = entry
         self._title.setText(label)
-        self._title.setToolTip(self.tr("{label}\nDouble-click to rename").format(label=label))
+        self._title.setToolTip(as_tip(self.tr("{label}\nDouble-click to rename").format(label=label)))
         self._mark.set_style(entry.style)
         self._enabled.blockSignals(True)
         self._enabled.setChecked(entry.enabled)
