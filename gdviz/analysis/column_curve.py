@@ -68,18 +68,24 @@ class ColumnCurve:
 
     def extremes(self, axis: Axis) -> Extremes:
         """The finite extremes of the rows within the limits of an axis of steps."""
-        first, last = axis.values([0.0, 1.0])
-        return self._pyramid.extremes(self._rows(0, self.length), *_rows_between(first, last))
+        first, stop = _rows_between(*axis.values([0.0, 1.0]))
+        if first <= 0 and stop >= self.length:
+            return self._pyramid.total
+        return self._pyramid.extremes(self._rows(0, self.length), first, stop)
 
-    def outline(self, axis: Axis, columns: int, shown: int) -> Outline:
+    def outline(self, axis: Axis, columns: int, shown: int, begin: int = 0, end: int | None = None) -> Outline:
         """What to draw on an axis of steps as many pixel columns wide: at most two points each, up to step `shown`.
 
-        One row more on either side lets the curve run on to the limits.
+        Of the columns from `begin` up to `end` only, where these are given. One row more beyond the first and the last
+        column of all lets the curve run on to the limits.
         """
+        end = columns if end is None else end
         stop = min(shown + 1, self.length)
-        inner = np.ceil(axis.values(np.linspace(0, 1, columns + 1)) - 1e-6)
+        inner = np.ceil(axis.values(np.linspace(begin / columns, end / columns, end - begin + 1)) - 1e-6)
         first, last = _rows_between(inner[0], float(axis.values(1.0)))
-        edges = np.concatenate([[first - 1, first], inner[1:-1], [last, last + 1]])
+        before = [first - 1, first] if begin == 0 else [first]
+        after = [last, last + 1] if end == columns else [inner[-1]]
+        edges = np.concatenate([before, inner[1:-1], after])
         return outline(self._pyramid, self._rows(0, self.length), np.clip(edges, 0, stop).astype(np.intp))
 
     def _rows(self, first: int, stop: int) -> npt.NDArray[np.float64]:

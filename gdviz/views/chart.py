@@ -8,18 +8,19 @@ arrays that pyqtgraph makes of them.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gdviz.analysis.axis import Axis, Ticks
 from gdviz.views.theme import Theme
 
-__all__ = ["Chart", "Polyline", "tabular"]
+__all__ = ["Chart", "Polyline", "Stroke", "tabular"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,26 +40,42 @@ def tabular(font: QFont) -> QFont:
     return made
 
 
+class Stroke(NamedTuple):
+    """How a line goes on where another one ends: how far along the dashes, and how the first was drawn."""
+
+    along: float
+    noisy: bool
+    square: bool
+
+
 class Polyline:
     """A line through points in pixels, made once and painted often. `dash` is in pixels, on and off in turn.
 
     It is drawn as single segments: Qt makes one outline of a thick path, which takes ten times as long for a smooth
-    curve and a hundred times where noise fills the chart.
+    curve and a hundred times where noise fills the chart. One that is to be the continuation of another is given the
+    other's `stroke` and begins with the other's last point.
     """
 
-    def __init__(self, x: Floats, y: Floats, dash: tuple[float, ...], height: float) -> None:
+    def __init__(
+        self, x: Floats, y: Floats, dash: tuple[float, ...], height: float, stroke: Stroke | None = None
+    ) -> None:
         self.x, self.y = x, y
         lengths = np.hypot(np.diff(x), np.diff(y))
         length = float(lengths.sum())
         # Square ends close the corners between long segments; of short ones they would double the line's edges, and of
         # dashes they would close the gaps.
-        self._square = not dash and length > _LONG_SEGMENT * len(x)
+        begun = stroke or Stroke(0.0, length > _LONGEST_LINE * height, not dash and length > _LONG_SEGMENT * len(x))
+        self._square = begun.square
         drawn: npt.NDArray[np.bool_] | str = "all"
+        along = begun.along
         if dash and len(x) > 1:
-            if length > _LONGEST_LINE * height:
-                drawn = _in_dash(x - x[0], dash)
+            if begun.noisy:
+                drawn = _in_dash(along + x - x[0], dash)
+                along += float(x[-1] - x[0])
             else:
-                x, y, drawn = _cut_at_dashes(x, y, lengths, dash)
+                along += length
+                x, y, drawn = _cut_at_dashes(x, y, lengths, dash, begun.along)
+        self.stroke = begun._replace(along=along % sum(dash) if dash else 0.0)
         self._segments = arrayToLineSegments(x, y, drawn, False)
 
     def paint(self, painter: QPainter, color: QColor, extra: float = 0.0) -> None:
@@ -76,6 +93,8 @@ class Chart(QWidget):
 
     name_height = 0.0
     """The least height of the lines for names of axes."""
+    keeps_axes = True
+    """Whether axes that look the same may be copied; not so where a subclass paints more than names beside them."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +105,8 @@ class Chart(QWidget):
         self._empty_text = ""
         self._x_ticks, self._y_ticks = Ticks((), ""), Ticks((), "")
         self._plot = QRectF()
+        self._ground = QPixmap()
+        self._ground_key: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 110)
         # All of it is painted, so what lies behind need not be.
@@ -161,12 +182,12 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(self._theme.panel))
             painter.setFont(self.font())
             if self._empty_text:
+                painter.fillRect(self.rect(), QColor(self._theme.panel))
                 self._paint_empty(painter)
             else:
-                self._paint_axes(painter)
+                self._paint_ground(painter)
                 painter.save()
                 painter.setClipRect(self._plot.adjusted(-1, -3, 2, 2))
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -203,6 +224,30 @@ class Chart(QWidget):
     def _name_below(self) -> bool:
         """Whether the name of x needs a line of its own; a short one stands before the first mark."""
         return self.name_height > 0 or self._metrics().horizontalAdvance(self._x_name) > 30
+
+    def on_screen(self, painter: QPainter) -> bool:
+        """Whether what is painted is seen pixel by pixel as it is, and not magnified or kept as lines."""
+        raster = painter.paintEngine().type() == QPaintEngine.Type.Raster
+        return raster and painter.deviceTransform().m11() == self.devicePixelRatioF()
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        """What lies below the content and seldom changes: painted once, then copied."""
+        if not (self.keeps_axes and self.on_screen(painter)):
+            painter.fillRect(self.rect(), QColor(self._theme.panel))
+            self._paint_axes(painter)
+            return
+        names = (self._x_name, self._y_name, self._note, self.font().toString())
+        ratio = self.devicePixelRatioF()
+        key = (self.size(), ratio, self._plot, self._x_ticks, self._y_ticks, names, self._theme)
+        if key != self._ground_key:
+            self._ground_key = key
+            self._ground = QPixmap(self.size() * ratio)
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(QColor(self._theme.panel))
+            with QPainter(self._ground) as once:
+                once.setFont(self.font())
+                self._paint_axes(once)
+        painter.drawPixmap(0, 0, self._ground)
 
     def _paint_axes(self, painter: QPainter) -> None:
         plot, metrics = self._plot, self._metrics()
@@ -310,13 +355,16 @@ def _in_dash(along: Floats, dash: tuple[float, ...]) -> npt.NDArray[np.bool_]:
 
 
 def _cut_at_dashes(
-    x: Floats, y: Floats, lengths: Floats, dash: tuple[float, ...]
+    x: Floats, y: Floats, lengths: Floats, dash: tuple[float, ...], begin: float
 ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """The same line with a point wherever a dash begins or ends, and which of its segments are drawn."""
-    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    """The same line with a point wherever a dash begins or ends, and which of its segments are drawn.
+
+    `begin` is how far along the dashes it begins.
+    """
+    along = begin + np.concatenate([[0.0], np.cumsum(lengths)])
     ends = np.cumsum(dash)
     periods = np.arange(int(along[-1] / ends[-1]) + 1) * ends[-1]
     cuts = (periods[:, None] + ends).ravel()
-    places = np.union1d(along, cuts[cuts < along[-1]])
+    places = np.union1d(along, cuts[(cuts > begin) & (cuts < along[-1])])
     drawn = _in_dash((places[:-1] + places[1:]) / 2, dash)
     return np.interp(places, along, x), np.interp(places, along, y), np.append(drawn, False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -12,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from gdviz.analysis.axis import Axis, readable
 from gdviz.analysis.column_curve import ColumnCurve
-from gdviz.views.chart import Chart, Polyline
+from gdviz.views.chart import Chart
 from gdviz.views.curves_hover import HoverBox, Reading
-from gdviz.views.shown import ShownRun
+from gdviz.views.curves_layer import CurveEntry, CurveLayer
 from gdviz.views.symbols import draw_symbol
-from gdviz.views.theme import Theme, run_color, run_dash, run_symbol
+from gdviz.views.theme import Theme, run_color, run_symbol
 
 __all__ = ["CurveCanvas", "CurveEntry"]
 
@@ -24,21 +23,6 @@ _NOTCH = 120
 _ZOOM = 1.25
 _STEPS_WITH_SHIFT = 10
 _SMALLEST_PART = 0.01
-
-
-class CurveEntry(NamedTuple):
-    """A run and its curve."""
-
-    run: ShownRun
-    curve: ColumnCurve
-
-
-class _Drawn(NamedTuple):
-    """A curve in pixels: its line, where it has got to at the shown step, and in which style."""
-
-    style: int
-    line: Polyline
-    mark: QPointF | None
 
 
 class CurveCanvas(Chart):
@@ -57,7 +41,7 @@ class CurveCanvas(Chart):
         self._entries: tuple[CurveEntry, ...] = ()
         self._shown = 0
         self._part: tuple[float, float] | None = None
-        self._drawn: list[_Drawn] | None = None
+        self._layer = CurveLayer(self)
         self._pointer: QPointF | None = None
         self._notches = 0.0
         self.setMouseTracking(True)
@@ -83,7 +67,7 @@ class CurveCanvas(Chart):
     @property
     def drawn_points(self) -> list[int]:
         """How many points each curve is drawn with."""
-        return [len(item.line.x) for item in self._curves()]
+        return [len(line.x) for line in self._layer.lines(self._entries, self._shown, self.devicePixelRatioF())]
 
     def set_entries(self, entries: Sequence[CurveEntry]) -> None:
         self._entries = tuple(entries)
@@ -98,7 +82,6 @@ class CurveCanvas(Chart):
 
     def redraw(self) -> None:
         """Draw anew before the next frame: rows, axes or size are others."""
-        self._drawn = None
         self.update()
 
     def show_all(self) -> None:
@@ -117,22 +100,7 @@ class CurveCanvas(Chart):
         super().set_theme(theme)
         self.redraw()
 
-    def placed(self) -> None:
-        self._drawn = None
-
     # Painting
-
-    def _curves(self) -> list[_Drawn]:
-        if self._drawn is None:
-            columns = max(1, round(self.plot.width() * self.devicePixelRatioF()))
-            self._drawn = [self._draw(entry, columns) for entry in self._entries]
-        return self._drawn
-
-    def _draw(self, entry: CurveEntry, columns: int) -> _Drawn:
-        steps, values = entry.curve.outline(self.x_axis, columns, self._shown)
-        style = entry.run.style
-        line = Polyline(self.across(steps), self.up(values), run_dash(style), self.plot.height())
-        return _Drawn(style, line, self._point(entry.curve, self._shown))
 
     def _point(self, curve: ColumnCurve, step: int) -> QPointF | None:
         """Where a curve is at a step, or where it ended before; None where that isn't in view."""
@@ -143,8 +111,13 @@ class CurveCanvas(Chart):
         return QPointF(x, min(y, self.plot.bottom())) if np.isfinite(value) and in_view else None
 
     def paint_content(self, painter: QPainter) -> None:
-        for drawn in self._curves():
-            drawn.line.paint(painter, run_color(self.theme, drawn.style))
+        ratio = painter.deviceTransform().m11()
+        if self.on_screen(painter):
+            self._layer.paint(painter, self._entries, self._shown, ratio)
+            return
+        # Pictures that can be magnified get whole lines.
+        for entry, line in zip(self._entries, self._layer.lines(self._entries, self._shown, ratio), strict=True):
+            line.paint(painter, run_color(self.theme, entry.run.style))
 
     def paint_overlay(self, painter: QPainter) -> None:
         plot = self.plot
@@ -154,9 +127,10 @@ class CurveCanvas(Chart):
             color.setAlphaF(0.35)
             painter.setPen(QPen(color, 1))
             painter.drawLine(QPointF(round(x) + 0.5, plot.top()), QPointF(round(x) + 0.5, plot.bottom()))
-        for drawn in self._curves():
-            if drawn.mark is not None:
-                self._paint_mark(painter, drawn.style, drawn.mark, 9.0)
+        for run, curve in self._entries:
+            mark = self._point(curve, self._shown)
+            if mark is not None:
+                self._paint_mark(painter, run.style, mark, 9.0)
         if self._entries:
             self._paint_hover(painter)
 

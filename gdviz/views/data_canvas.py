@@ -55,6 +55,7 @@ class DataCanvas(Chart):
     """
 
     name_height = 26.0
+    keeps_axes = False
 
     def __init__(self, theme: Theme, x_choice: QComboBox, y_choice: QComboBox, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)

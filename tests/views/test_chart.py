@@ -2,11 +2,12 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from gdviz.analysis.axis import Axis, fitted
 from gdviz.views.chart import Chart, Polyline, tabular
-from gdviz.views.theme import LIGHT
+from gdviz.views.theme import DARK, LIGHT
 
 
 @pytest.fixture
@@ -161,3 +162,54 @@ def test_that_the_plot_stays_where_it_is_while_numbers_change(chart):
         chart.set_axes(Axis(0, 500), Axis(0, high), "step", whole_x=True)
         places.add((chart.plot.left(), chart.plot.bottom()))
     assert len(places) == 1
+
+
+def test_that_axes_are_painted_once_until_they_or_their_looks_change(qtbot):
+    class Counting(Chart):
+        written = 0
+
+        def write(self, painter, place, alignment, text):
+            self.written += 1
+            super().write(painter, place, alignment, text)
+
+    chart = Counting(LIGHT)
+    qtbot.addWidget(chart)
+    chart.resize(300, 200)
+    chart.set_axes(Axis(0, 10), Axis(0, 1))
+    larger = QFont(chart.font())
+    larger.setPointSize(larger.pointSize() + 3)
+    for change in (
+        lambda: None,
+        lambda: chart.set_axes(Axis(0, 20), Axis(0, 1)),
+        lambda: chart.set_axes(Axis(0, 20), Axis(0, 1), "step"),
+        lambda: chart.set_note("above the minimum"),
+        lambda: chart.set_theme(DARK),
+        lambda: chart.resize(340, 210),
+        lambda: chart.setFont(larger),
+    ):
+        change()
+        chart.written = 0
+        first = chart.grab().toImage()
+        assert chart.written > 0
+        chart.written = 0
+        assert chart.grab().toImage() == first
+        assert chart.written == 0
+
+
+def test_that_axes_in_a_picture_of_another_size_are_painted_for_it(qtbot):
+    chart = Chart(LIGHT)
+    qtbot.addWidget(chart)
+    chart.resize(300, 200)
+    chart.set_axes(Axis(0, 10), Axis(0, 1))
+    small = chart.grab().toImage()
+    picture = QImage(900, 600, QImage.Format.Format_RGB32)
+    with QPainter(picture) as painter:
+        painter.scale(3, 3)
+        chart.render(painter, QPoint())
+    magnified = small.scaled(900, 600).convertToFormat(QImage.Format.Format_RGB32)
+    differing = sum(
+        picture.pixelColor(x, y).lightness() != magnified.pixelColor(x, y).lightness()
+        for x in range(0, 900, 3)
+        for y in range(540, 600)
+    )
+    assert differing > 300
