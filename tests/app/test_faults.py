@@ -139,7 +139,7 @@ def test_that_a_table_whose_fit_raises_is_told_and_the_descent_stays(person: Per
     application = person.application
     person.choose("rosenbrock")
     before, shown = application.services.model.experiment, application.showing.runs
-    break_in_worker(PROBLEMS.get("data"), "prepare", RuntimeError("the matrix ran away"))
+    break_in_worker(PROBLEMS.get("data"), "preparing", RuntimeError("the matrix ran away"))
 
     person.choose("data", table="builtin:diabetes")
 
