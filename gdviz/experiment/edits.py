@@ -53,11 +53,19 @@ def choose_problem(
 
 
 def set_problem_options(experiment: Experiment, options: Mapping[str, Any]) -> Experiment:
-    """Some options of the problem changed, the others as they are."""
-    if experiment.problem is None:
+    """Some options of the problem changed, the others as they are.
+
+    With another number of parameters every run starts where the problem suggests: the start it had is no point of it.
+    Raises `InputError` for options that make no function.
+    """
+    old = experiment.problem
+    if old is None:
         return experiment
-    merged = {**experiment.problem.options, **options}
-    return dataclasses.replace(experiment, problem=dataclasses.replace(experiment.problem, options=merged))
+    new = dataclasses.replace(old, options={**old.options, **options})
+    changed = dataclasses.replace(experiment, problem=new)
+    if _dimension(old) == _dimension(new):
+        return changed
+    return set_view(reset_start(changed), plane=None)
 
 
 def add_run(experiment: Experiment, config: RunConfig) -> Experiment:
@@ -133,6 +141,12 @@ def set_for_all_runs(experiment: Experiment, options: Mapping[str, Any]) -> Expe
 
 def set_view(experiment: Experiment, **choices: Any) -> Experiment:
     return dataclasses.replace(experiment, view=dataclasses.replace(experiment.view, **choices))
+
+
+def _dimension(choice: ProblemChoice) -> int | None:
+    """How many parameters a function has. That of a fit depends on its columns, which are chosen, not edited."""
+    function = PROBLEMS.get(choice.name)
+    return None if function.rows is not Problem.rows else choice.build().dimension
 
 
 def _with_entry(experiment: Experiment, changed: RunEntry) -> Experiment:

@@ -125,7 +125,8 @@ class Person:
         services = self.application.services
 
         def done() -> bool:
-            wanted = {entry.key for entry in services.model.experiment.runs if entry.enabled}
+            entries = services.model.experiment.runs if services.source.problem is not None else ()
+            wanted = {entry.key for entry in entries if entry.enabled}
             shown = self.application.showing.runs
             there = {run.key for run in shown}
             failed = {key for key in wanted if services.runs.failure(key)}
@@ -181,6 +182,14 @@ class Person:
         self._qtbot.keyClick(field, Qt.Key.Key_Delete)
         self._qtbot.keyClicks(field, text)
         self._qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    def apply_from_here(self, here: bool) -> None:
+        """Has edits of hyper-parameters take effect at the shown step, or from the start."""
+        from PySide6.QtWidgets import QRadioButton
+
+        wanted = "from here" if here else "from the start"
+        button = next(button for button in self.all(QRadioButton) if button.text() == wanted)
+        button.click()
 
     def labels(self, name: str) -> list:
         """The labels of this object name that are to be seen."""

@@ -136,6 +136,30 @@ def test_that_an_option_of_the_problem_changes_the_landscape_and_every_run(race:
     shown_is_what_the_experiment_says(race.application)
 
 
+def test_that_another_number_of_parameters_has_the_runs_start_where_the_problem_suggests(person: Person) -> None:
+    person.choose("sphere")
+    application = person.application
+    landscape, model = application.layout.workspace.landscape, application.services.model
+    landscape.start_dropped.emit(0.5, 0.25)
+
+    application.layout.workspace.problem.option_edited.emit("dimension", 4)
+    person.wait_for_runs()
+    landscape.plane_chosen.emit(3, 2)
+    assert application.layout.notice.text == ""
+    assert {run.trajectory.dimension for run in application.showing.runs} == {4}
+    shown_is_what_the_experiment_says(application)
+
+    application.layout.workspace.problem.option_edited.emit("dimension", 2)
+    person.wait_for_runs()
+    assert model.experiment.view.plane is None
+    shown_is_what_the_experiment_says(application)
+    for _ in range(3):
+        person.press("Ctrl+Z")
+    person.wait_for_runs()
+    assert {entry.config.start for entry in model.experiment.runs} == {(0.5, 0.25)}
+    shown_is_what_the_experiment_says(application)
+
+
 def test_that_apply_from_here_keeps_what_lies_before_and_is_saved(race: Person, tmp_path: Path) -> None:
     application = race.application
     services = application.services
