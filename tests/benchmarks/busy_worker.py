@@ -30,7 +30,7 @@ BEAT = 1 / 60
 SPEED = 2000.0
 HEAD_START = 530_000
 """Rows of every run from which on the columns needn't be copied into larger ones for as long as is measured."""
-PLANNED = 50_000_000
+PLANNED = 5_000_000
 STEPS = 100_000
 CHUNK = 1024
 
