@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order: undo and redo agree, the views say what the experiment says, every range is finite.
+"""Whatever is done in whatever order: undo and redo agree, views say what the experiment says, ranges are finite.
 
 A machine acts like a person who tries everything, keeps its own list of what the experiment was, and compares.
 """
