@@ -20,7 +20,8 @@ QT_TRANSLATE_NOOP = cast(Callable[[str, str], str], QtCore.QT_TRANSLATE_NOOP)
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """An action as data. `text` and `tip` are translated when it is made; `menu` is where it stands, in this order."""
+    """An action as data. `text` and `tip` are translated when it is made; `menu` is where it stands, in this order;
+    `repeats` where a key held down does it again and again."""
 
     name: str
     menu: str
@@ -31,6 +32,7 @@ class ActionSpec:
     checkable: bool = False
     toolbar: bool = False
     starts_group: bool = False
+    repeats: bool = False
 
 
 MENUS = {
@@ -84,9 +86,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
         QT_TRANSLATE_NOOP("Actions", "Save every run's steps as CSV, Parquet or JSON"),
     ),
     ActionSpec("quit", "file", QT_TRANSLATE_NOOP("Actions", "&Quit"), "", ("Ctrl+Q",), starts_group=True),
-    ActionSpec("undo", "edit", QT_TRANSLATE_NOOP("Actions", "&Undo"), "", ("Ctrl+Z",), "undo", toolbar=True),
     ActionSpec(
-        "redo", "edit", QT_TRANSLATE_NOOP("Actions", "&Redo"), "", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", toolbar=True
+        "undo", "edit", QT_TRANSLATE_NOOP("Actions", "&Undo"), "", ("Ctrl+Z",), "undo", toolbar=True, repeats=True
+    ),
+    ActionSpec(
+        "redo",
+        "edit",
+        QT_TRANSLATE_NOOP("Actions", "&Redo"),
+        "",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "redo",
+        toolbar=True,
+        repeats=True,
     ),
     ActionSpec(
         "add_run",
@@ -105,8 +116,18 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+Shift+R",),
     ),
     ActionSpec("toggle_play", "play", QT_TRANSLATE_NOOP("Actions", "&Play or pause"), "", ("Space",), "play"),
-    ActionSpec("step_forward", "play", QT_TRANSLATE_NOOP("Actions", "Step &forward"), "", ("Right",), "step-forward"),
-    ActionSpec("step_back", "play", QT_TRANSLATE_NOOP("Actions", "Step &back"), "", ("Left",), "step-back"),
+    ActionSpec(
+        "step_forward",
+        "play",
+        QT_TRANSLATE_NOOP("Actions", "Step &forward"),
+        "",
+        ("Right",),
+        "step-forward",
+        repeats=True,
+    ),
+    ActionSpec(
+        "step_back", "play", QT_TRANSLATE_NOOP("Actions", "Step &back"), "", ("Left",), "step-back", repeats=True
+    ),
     ActionSpec("home", "play", QT_TRANSLATE_NOOP("Actions", "To the &start"), "", ("Home",), "first"),
     ActionSpec("end", "play", QT_TRANSLATE_NOOP("Actions", "To the &newest step"), "", ("End",), "last"),
     ActionSpec(
@@ -119,8 +140,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         checkable=True,
         starts_group=True,
     ),
-    ActionSpec("faster", "play", QT_TRANSLATE_NOOP("Actions", "F&aster"), "", ("+", "=")),
-    ActionSpec("slower", "play", QT_TRANSLATE_NOOP("Actions", "S&lower"), "", ("-",)),
+    ActionSpec("faster", "play", QT_TRANSLATE_NOOP("Actions", "F&aster"), "", ("+", "="), repeats=True),
+    ActionSpec("slower", "play", QT_TRANSLATE_NOOP("Actions", "S&lower"), "", ("-",), repeats=True),
     ActionSpec(
         "reset_view",
         "view",
@@ -160,6 +181,7 @@ class ActionSet(QObject):
             action = QAction(_translated(spec.text), self)
             action.setObjectName(spec.name)
             action.setCheckable(spec.checkable)
+            action.setAutoRepeat(spec.repeats)
             action.setShortcuts([QKeySequence(text) for text in spec.shortcuts])
             keys = f" ({QKeySequence(spec.shortcuts[0]).toString()})" if spec.shortcuts else ""
             words = _translated(spec.tip) if spec.tip else plain_text(spec)

@@ -256,14 +256,14 @@ class Showing(QObject):
         return self.tr(": try a rate below {rate:.2g}").format(rate=rate / 2)
 
     def _show_computing(self) -> None:
-        runs = self._services.runs
-        busy = runs.running
+        services = self._services
         share = None
-        if busy and self._shown:
-            done = [len(run.trajectory) for run in self._shown]
-            planned = max(1, max(entry.config.steps for entry in self._services.model.experiment.runs) + 1)
-            share = min(1.0, sum(done) / (len(done) * planned))
-        self._workspace.runs.set_busy(share, self._services.worker.paused)
+        if services.runs.running:
+            # Runs that have nothing to show yet count too: computing that is held must be seen to be.
+            entries = [entry for entry in services.model.experiment.runs if entry.enabled]
+            planned = sum(entry.config.steps + 1 for entry in entries)
+            share = min(1.0, sum(len(run.trajectory) for run in self._shown) / max(1, planned))
+        self._workspace.runs.set_busy(share, services.worker.paused)
 
     def _apply_view(self, experiment: Experiment) -> None:
         services, workspace = self._services, self._workspace

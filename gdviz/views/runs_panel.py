@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -30,6 +30,7 @@ from gdviz.views.theme import Theme, icon
 
 __all__ = ["RunsPanel"]
 
+_PATIENCE_MS = 300
 _SHARED = ("steps", "batch_size", "seed")
 
 
@@ -61,8 +62,9 @@ class RunsPanel(QWidget):
         self.tools = self._make_tools()
         """What stands in the title bar: the button that adds a run."""
         layout.addWidget(self._make_mode_row())
-        layout.addWidget(self._make_busy_row())
         layout.addWidget(self._make_list(), 1)
+        # Below the list: it comes and goes while a slider is dragged, which must stay under the pointer.
+        layout.addWidget(self._make_busy_row())
 
     @property
     def applies_from_here(self) -> bool:
@@ -111,12 +113,17 @@ class RunsPanel(QWidget):
         self._show_edited_step()
 
     def set_busy(self, share: float | None, paused: bool) -> None:
-        """Show how far the computing has come, 0 to 1, or that there is none."""
-        self._busy_row.setVisible(share is not None)
-        if share is not None:
-            self._bar.setValue(round(1000 * share))
-            self._pause.setChecked(paused)
-            self._pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        """Show how far the computing has come, 0 to 1, unless it is over before anybody would wonder; None: there is
+        none."""
+        if share is None:
+            self._patience.stop()
+            self._busy_row.hide()
+            return
+        self._bar.setValue(round(1000 * share))
+        self._pause.setChecked(paused)
+        self._pause.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        if self._busy_row.isHidden() and not self._patience.isActive():
+            self._patience.start()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -167,6 +174,10 @@ class RunsPanel(QWidget):
         layout.addWidget(self._pause)
         layout.addWidget(cancel)
         self._busy_row.hide()
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._busy_row.show)
         return self._busy_row
 
     def _make_list(self) -> QWidget:

@@ -143,7 +143,7 @@ class Person:
 
     def rest(self) -> None:
         """Until nothing is waiting to be laid out or painted, with the pointer over nothing."""
-        from PySide6.QtCore import QTimer
+        from PySide6.QtCore import QCoreApplication, QTimer
 
         def waiting() -> bool:
             timers = self.application.window.findChildren(QTimer)
@@ -152,7 +152,7 @@ class Person:
         self._qtbot.mouseMove(self.application.window.menuBar())
         self.application.window.grab()  # what is painted may ask for what is not there yet
         self.wait(lambda: not waiting() and not self.application.services.clock.running)
-        self._qtbot.wait(1)
+        QCoreApplication.processEvents()
 
     def tile(self, name: str) -> object:
         """The picture of a function, the one that is to be seen."""

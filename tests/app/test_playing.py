@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -258,6 +259,17 @@ def test_that_a_number_with_its_sign_can_be_typed_into_a_field_that_was_not_touc
 
     assert field.text() == "-5"
     assert race.application.services.playback.speed == speed
+
+
+@pytest.mark.parametrize(("key", "repeats"), [("Right", True), ("Left", True), ("Space", False), ("Ctrl+D", False)])
+def test_that_a_key_held_down_steps_on_but_does_not_play_and_pause_in_turn(
+    race: Person, key: str, repeats: bool
+) -> None:
+    actions = race.application.layout.actions
+    name = {"Right": "step_forward", "Left": "step_back", "Space": "toggle_play", "Ctrl+D": "theme"}[key]
+
+    assert QKeySequence(key) in actions[name].shortcuts()
+    assert actions[name].autoRepeat() == repeats
 
 
 def test_that_a_click_on_a_button_leaves_space_to_play(race: Person) -> None:
