@@ -76,6 +76,7 @@ class Trajectory:
             learning_rates=np.empty(self._capacity),
             evaluations=np.empty((self._capacity, 3), dtype=np.int64),
         )
+        self._readable = _read_only(self._columns)
         self._length = 0
         self.stop_reason: StopReason | None = None
         self.stop_step = 0
@@ -108,10 +109,9 @@ class Trajectory:
     def rows(self, first: int = 0, stop: int | None = None) -> Rows:
         """The published rows from `first` up to `stop`, as read-only views."""
         length = self._length if stop is None else min(stop, self._length)
-        views = Rows(*(column[first:length] for column in self._columns))
-        for view in views:
-            view.flags.writeable = False
-        return views
+        points, values, gradient_norms, learning_rates, evaluations = self._readable
+        here = slice(first, length)
+        return Rows(points[here], values[here], gradient_norms[here], learning_rates[here], evaluations[here])
 
     @property
     def points(self) -> np.ndarray:
@@ -153,6 +153,7 @@ class Trajectory:
         if needed > self._capacity:
             capacity = max(needed, min(4 * self._capacity, max(self._limit, needed)))
             self._columns = Rows(*(self._grown(column, capacity) for column in self._columns))
+            self._readable = _read_only(self._columns)
             self._capacity = capacity
         return Rows(*(column[self._length : needed] for column in self._columns))
 
@@ -189,3 +190,11 @@ class Trajectory:
     def checkpoint_before(self, step: int) -> Checkpoint:
         """The latest checkpoint at or before `step`."""
         return next(item for item in reversed(self.checkpoints) if item.step <= step)
+
+
+def _read_only(columns: Rows) -> Rows:
+    """Views of all rows through which nothing can be written; parts of them are read-only as well."""
+    views = Rows(*(column.view() for column in columns))
+    for view in views:
+        view.flags.writeable = False
+    return views
