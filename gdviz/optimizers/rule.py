@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
+from gdviz.optimizers.explanation import Quantity, StepFacts
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.parameters import Parameterized
 
@@ -64,6 +65,20 @@ class Optimizer(Parameterized, abc.ABC):
     @abc.abstractmethod
     def step(self, xp: Namespace, oracle: Oracle, x: Array, state: State, learning_rate: float) -> Step:
         """One step from `x (..., d)`."""
+
+    def explain(self, facts: StepFacts) -> tuple[Quantity, ...]:
+        """The quantities of a step that was taken, in the order they are computed, down to the new point."""
+        before = (
+            []
+            if facts.gradient is None
+            else [Quantity("Gradient", "g", r"g_t = \nabla f(\theta_{t-1})", facts.gradient)]
+        )
+        between = self.explain_update(facts)
+        return (*before, *between, Quantity("New point", "θ", r"\theta_t = \theta_{t-1} + \Delta_t", facts.next_point))
+
+    def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:
+        """What lies between the gradient and the new point, ending with the update Δ that is added to θ."""
+        return (Quantity("Update", "Δ", r"\Delta_t = \theta_t - \theta_{t-1}", facts.next_point - facts.x),)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,10 @@ class Problem(Parameterized, abc.ABC):
     smooth: ClassVar[bool] = True
     """False where the gradient given is a subgradient somewhere in the domain."""
     has_hessian: ClassVar[bool] = True
+    has_residuals: ClassVar[bool] = False
+    """True where the function is ½ ‖residuals‖² times `residual_factor`, so Gauss–Newton and Levenberg–Marquardt apply."""
+    residual_factor: ClassVar[float] = 2.0
+    """f = residual_factor · ½ Σ rᵢ²: 2 for a plain sum of squares."""
     cheap: ClassVar[bool] = True
     """True where values and gradients of many points cost little, so a recorder may ask for them in batches after the
     steps; False for fits to data, where value and gradient come from one pass over the rows while stepping."""
@@ -100,6 +104,14 @@ class Problem(Parameterized, abc.ABC):
     def hessian(self, x: Array) -> Array:
         """∇²f at points `(..., d)`, as `(..., d, d)`; raises `NotImplementedError` where `has_hessian` is False."""
         raise NotImplementedError(f"{self.name} has no Hessian; use differences of its gradient")
+
+    def residuals(self, x: Array) -> Array:
+        """The residuals r at points `(..., d)`, as `(..., m)`; raises `NotImplementedError` without `has_residuals`."""
+        raise NotImplementedError(f"{self.name} is no sum of squares")
+
+    def jacobian(self, x: Array) -> Array:
+        """∂r/∂x at points `(..., d)`, as `(..., m, d)`; raises `NotImplementedError` without `has_residuals`."""
+        raise NotImplementedError(f"{self.name} is no sum of squares")
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         """Both at once; problems whose derivative shares its work with the value write this one."""
