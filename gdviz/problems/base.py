@@ -43,9 +43,9 @@ class Problem(Parameterized, abc.ABC):
     """False where the gradient given is a subgradient somewhere in the domain."""
     has_hessian: ClassVar[bool] = True
     has_residuals: ClassVar[bool] = False
-    """True where the function is ½ ‖residuals‖² times `residual_factor`, so Gauss–Newton and Levenberg–Marquardt apply."""
+    """True where the function is residual_factor · ½ ‖residuals‖²: Gauss–Newton and Levenberg–Marquardt apply."""
     residual_factor: ClassVar[float] = 2.0
-    """f = residual_factor · ½ Σ rᵢ²: 2 for a plain sum of squares."""
+    """2 for a plain sum of squares."""
     cheap: ClassVar[bool] = True
     """True where values and gradients of many points cost little, so a recorder may ask for them in batches after the
     steps; False for fits to data, where value and gradient come from one pass over the rows while stepping."""
