@@ -6,22 +6,13 @@ An optimizer's `explain` builds them from the facts of a step that was really ta
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from gdviz.arrays import Array, Namespace
 from gdviz.oracle import Oracle
+from gdviz.quantities import Quantity
 
 __all__ = ["Quantity", "StepFacts"]
-
-
-class Quantity(NamedTuple):
-    """One line of an explanation: "First moment", its symbol as plain text, the formula it came from in TeX, and its
-    value, `(..., d)`, `(...)` or a plain number."""
-
-    name: str
-    symbol: str
-    formula: str
-    value: Any
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
-from gdviz.optimizers.explanation import Quantity, StepFacts
+from gdviz.optimizers.explanation import StepFacts
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.parameters import Parameterized
+from gdviz.quantities import Quantity
 
 __all__ = ["Convention", "GradientRule", "Optimizer", "State", "Step", "averaged", "new", "penalized"]
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from gdviz.arrays import Array
 from gdviz.parameters import Parameterized
+from gdviz.quantities import Quantity
 
 __all__ = ["Block", "Problem"]
 
@@ -112,6 +113,14 @@ class Problem(Parameterized, abc.ABC):
     def jacobian(self, x: Array) -> Array:
         """∂r/∂x at points `(..., d)`, as `(..., m, d)`; raises `NotImplementedError` without `has_residuals`."""
         raise NotImplementedError(f"{self.name} is no sum of squares")
+
+    def explain(self, x: Array) -> tuple[Quantity, ...]:
+        """The quantities that value and gradient at `x (..., d)` are made of, in the order they are computed.
+
+        Problems made of parts, a neuron or a fit of distributions, name these here and end with the same two.
+        """
+        value, gradient = self.value_and_gradient(x)
+        return (Quantity("Value", "f", r"f(\theta)", value), Quantity("Gradient", "∇f", r"\nabla f(\theta)", gradient))
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         """Both at once; problems whose derivative shares its work with the value write this one."""
