@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gdviz.cli.words import WordParser, name_and_options, numbers, parsed_options
+from gdviz.data.builtin import is_table_name
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, RunEntry
 from gdviz.experiment.file import load
@@ -28,7 +29,7 @@ def add_options(parser: WordParser) -> None:
     what = parser.add_argument_group("what to minimize, instead of an experiment file")
     what.add_argument("--problem", metavar="NAME[:key=value,...]", help="a function by name; gdviz list problems")
     what.add_argument("--formula", metavar="TEXT", help="a typed formula; not in this version yet")
-    what.add_argument("--data", metavar="FILE", help="fit a table; a path, or builtin:NAME")
+    what.add_argument("--data", metavar="FILE", help="fit a table; a path, builtin:NAME or generated:NAME")
     table = parser.add_argument_group("how to fit the table of --data")
     for item in _data_options():
         option = f"--{item.name.replace('_', '-')}"
@@ -134,7 +135,7 @@ def _table(arguments: argparse.Namespace) -> ProblemChoice:
 
 
 def _absolute(path: str) -> str:
-    return path if path.startswith("builtin:") else os.path.abspath(path)
+    return path if is_table_name(path) else os.path.abspath(path)
 
 
 def _run_settings(arguments: argparse.Namespace) -> dict[str, Any]:

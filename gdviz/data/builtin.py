@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gdviz.data.generated import GENERATED_PREFIX
 from gdviz.errors import UnknownNameError
 
-__all__ = ["BUILTIN", "BUILTIN_PREFIX", "BuiltinTable", "builtin_table"]
+__all__ = ["BUILTIN", "BUILTIN_PREFIX", "BuiltinTable", "builtin_table", "is_table_name"]
 
 BUILTIN_PREFIX = "builtin:"
 """What a table's name begins with where a path could stand too."""
@@ -47,6 +48,24 @@ BUILTIN: tuple[BuiltinTable, ...] = (
         "Ten measurements of 442 patients and how far the disease went a year later (Efron and others, 2004).",
         "diabetes.csv",
     ),
+    BuiltinTable(
+        "wine",
+        "Wines of three cultivars",
+        "Thirteen chemical measurements of 178 wines and which of three vines they came from (Forina, 1988).",
+        "wine.csv",
+    ),
+    BuiltinTable(
+        "linnerud",
+        "Exercise and body",
+        "Three exercises and three body measures of twenty men: several targets at once (Linnerud).",
+        "linnerud.csv",
+    ),
+    BuiltinTable(
+        "anscombe",
+        "Anscombe's quartet",
+        "Four times eleven points with the same line through them; y3 has one outlier (Anscombe, 1973).",
+        "anscombe.csv",
+    ),
 )
 
 
@@ -56,3 +75,8 @@ def builtin_table(name: str) -> BuiltinTable:
         if table.name == name:
             return table
     raise UnknownNameError("bundled table", name, [table.name for table in BUILTIN])
+
+
+def is_table_name(source: str) -> bool:
+    """Whether this names a table that comes with the program or is made by it, and is no path."""
+    return source.startswith((BUILTIN_PREFIX, GENERATED_PREFIX))

@@ -15,6 +15,7 @@ from gdviz.data.builtin import BUILTIN_PREFIX, builtin_table
 from gdviz.data.dialect import Dialect
 from gdviz.data.encodings import ENCODINGS
 from gdviz.data.errors import TableFormatError
+from gdviz.data.generated import GENERATED_PREFIX, generated_table
 from gdviz.data.growth import Growth
 from gdviz.data.opening import Beginning, begin
 from gdviz.data.source import DEFAULT_CAP, TableFile
@@ -82,7 +83,10 @@ class TableReader:
 
 
 def read_table(source: str | Path, dialect: Dialect | None = None, cap: int | None = DEFAULT_CAP) -> Table:
-    """The table in a file, or a bundled one by `builtin:NAME`; raises as `TableReader` and `builtin_table` do."""
+    """The table in a file, a bundled one by `builtin:NAME` or a made one by `generated:NAME`; raises as `TableReader`,
+    `builtin_table` and `generated_table` do."""
+    if isinstance(source, str) and source.startswith(GENERATED_PREFIX):
+        return generated_table(source.removeprefix(GENERATED_PREFIX))
     if isinstance(source, str) and source.startswith(BUILTIN_PREFIX):
         bundled = builtin_table(source.removeprefix(BUILTIN_PREFIX))
         table = read_table(resource("tables", bundled.file), Dialect(), cap=None)

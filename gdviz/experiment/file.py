@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gdviz.data.builtin import is_table_name
 from gdviz.echo import echoed
 from gdviz.errors import InputError
 from gdviz.experiment.atomic import replacing
@@ -218,7 +219,7 @@ def _view(section: Section) -> ViewChoice:
 
 
 def _absolute(path: str, folder: Path) -> str:
-    return path if path.startswith("builtin:") else os.path.join(folder, path)
+    return path if is_table_name(path) else os.path.join(folder, path)
 
 
 # Writing
@@ -255,7 +256,7 @@ def _problem_options(choice: ProblemChoice, folder: Path) -> dict[str, Any]:
 
 def _relative(path: str, folder: Path) -> str:
     """`path` as seen from `folder` where it lies in it or below, with forward slashes; otherwise as it is."""
-    if path.startswith("builtin:"):
+    if is_table_name(path):
         return path
     try:
         return Path(path).relative_to(folder).as_posix()

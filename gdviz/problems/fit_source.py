@@ -7,43 +7,70 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from gdviz.data.builtin import BUILTIN_PREFIX
+from gdviz.data.builtin import is_table_name
 from gdviz.data.dialect import DELIMITERS, Dialect
+from gdviz.data.generated import GENERATED_PREFIX, generated_table
 from gdviz.data.read import read_table
 from gdviz.data.sniff import sniff
 from gdviz.data.table import Table
+from gdviz.errors import InputError
 from gdviz.problems.fit_data import DataSet, Roles, make_data_set
 
-__all__ = ["READING_OPTIONS", "LoadedTable", "Reading", "chosen_dialect"]
+__all__ = ["GENERATING_OPTIONS", "READING_OPTIONS", "LoadedTable", "Reading", "chosen_dialect"]
 
 
 class Reading(NamedTuple):
-    """What decides how a table is read; None is guessed from the file."""
+    """What decides how a table is read, or made; None is guessed from the file, or the generated table's own."""
 
     table: str
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
     header: bool | None = None
+    samples: int | None = None
+    noise: float | None = None
+    table_seed: int = 0
+
+    @property
+    def generated(self) -> bool:
+        """Whether the table is made and not read."""
+        return self.table.startswith(GENERATED_PREFIX)
 
     @property
     def bundled(self) -> bool:
-        """Whether the table is one that comes with gdviz; those have nothing to choose."""
-        return self.table.startswith(BUILTIN_PREFIX)
+        """Whether the table comes with gdviz, or is made by it; there is nothing to choose in how it is read."""
+        return is_table_name(self.table)
 
     def dialect(self) -> Dialect | None:
         """How to read the file where anything of that was chosen, the rest guessed; raises `InputError`."""
-        if self.bundled or self == Reading(self.table):
+        if self.bundled or all(getattr(self, name) is None for name in READING_OPTIONS):
             return None
         return chosen_dialect(sniff(self.table).dialect, self._asdict())
 
     def read(self) -> Table:
         """The table; raises `InputError` where there is none."""
+        self.check()
+        if self.generated:
+            return generated_table(
+                self.table.removeprefix(GENERATED_PREFIX), self.samples, self.noise, self.table_seed
+            )
         return read_table(self.table, self.dialect())
 
+    def check(self) -> None:
+        """Raises `InputError` where options are given that only a generated table has."""
+        given = [name for name in GENERATING_OPTIONS if getattr(self, name) != self._field_defaults[name]]
+        if given and not self.generated:
+            raise InputError(
+                f"data: {given[0]} belongs to generated tables, and {self.table} is not one; leave it out, or choose a "
+                "table such as generated:moons."
+            )
 
-READING_OPTIONS: tuple[str, ...] = Reading._fields[1:]
+
+READING_OPTIONS: tuple[str, ...] = ("encoding", "delimiter", "decimal", "header")
 """The options of a fit that say how its file is read."""
+
+GENERATING_OPTIONS: tuple[str, ...] = ("samples", "noise", "table_seed")
+"""The options of a fit that say how a generated table is made."""
 
 
 def chosen_dialect(guess: Dialect, options: Mapping[str, Any]) -> Dialect:

@@ -11,7 +11,7 @@ from gdviz.data.table import Table
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
-from gdviz.problems.fit_source import READING_OPTIONS
+from gdviz.problems.fit_source import Reading
 
 __all__ = ["ProblemCache"]
 
@@ -99,8 +99,7 @@ def _facts(choice: ProblemChoice) -> Facts:
 
 def _reading(choice: ProblemChoice) -> str:
     """Which file, and how it is read."""
-    names = ("table", *READING_OPTIONS)
-    return json.dumps([choice.options.get(name) for name in names], default=str)
+    return json.dumps([choice.options.get(name) for name in Reading._fields], default=str)
 
 
 def _key(choice: ProblemChoice) -> str:
