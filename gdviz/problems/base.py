@@ -43,10 +43,6 @@ class Problem(Parameterized, abc.ABC):
     smooth: ClassVar[bool] = True
     """False where the gradient given is a subgradient somewhere in the domain."""
     has_hessian: ClassVar[bool] = True
-    has_residuals: ClassVar[bool] = False
-    """True where the function is residual_factor · ½ ‖residuals‖²: Gauss–Newton and Levenberg–Marquardt apply."""
-    residual_factor: ClassVar[float] = 2.0
-    """2 for a plain sum of squares."""
     cheap: ClassVar[bool] = True
     """True where values and gradients of many points cost little, so a recorder may ask for them in batches after the
     steps; False for fits to data, where value and gradient come from one pass over the rows while stepping."""
@@ -72,6 +68,16 @@ class Problem(Parameterized, abc.ABC):
     def rows(self) -> int | None:
         """How many rows a mini-batch is drawn from; None where the problem is no mean over rows."""
         return None
+
+    @property
+    def has_residuals(self) -> bool:
+        """Whether the function is residual_factor · ½ ‖residuals‖²: Gauss–Newton and Levenberg–Marquardt apply."""
+        return False
+
+    @property
+    def residual_factor(self) -> float:
+        """2 for a plain sum of squares, 1 for half of one."""
+        return 2.0
 
     @property
     @abc.abstractmethod

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import abc
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -21,7 +22,7 @@ import numpy as np
 from gdviz.arrays import Array, Namespace, namespace
 from gdviz.problems.base import Problem
 
-__all__ = ["SCALARS", "CoordinateFunction", "KnownFunction"]
+__all__ = ["SCALARS", "CoordinateFunction", "KnownFunction", "coordinates_of", "stacked", "summed", "upper_triangle"]
 
 
 def _scalar(function: Any) -> Any:
@@ -39,7 +40,10 @@ SCALARS: Namespace = SimpleNamespace(
     pi=math.pi,
     **{
         name: _scalar(getattr(np, name))
-        for name in ("exp", "log", "sin", "cos", "tanh", "sign", "maximum", "minimum", "floor")
+        for name in (
+            *("exp", "log", "log1p", "sin", "cos", "tanh", "atan2"),
+            *("sign", "maximum", "minimum", "floor"),
+        )
     },
 )
 
@@ -71,7 +75,7 @@ class CoordinateFunction(Problem, abc.ABC):
             except (OverflowError, ZeroDivisionError, ValueError):
                 pass  # Python's floats raise where the standard's arrays give inf or nan, as the caller expects
         xp = namespace(x)
-        return self.value_at(xp, *_coordinates(x))
+        return self.value_at(xp, *coordinates_of(x))
 
     def gradient(self, x: Array) -> Array:
         if type(x) is np.ndarray and x.ndim == 1 and x.dtype == np.float64:
@@ -80,17 +84,17 @@ class CoordinateFunction(Problem, abc.ABC):
             except (OverflowError, ZeroDivisionError, ValueError):
                 pass
         xp = namespace(x)
-        coordinates = _coordinates(x)
-        return _stack(xp, self.gradient_at(xp, *coordinates), coordinates[0])
+        coordinates = coordinates_of(x)
+        return stacked(xp, self.gradient_at(xp, *coordinates), coordinates[0])
 
     def hessian(self, x: Array) -> Array:
         xp = namespace(x)
-        coordinates = _coordinates(x)
+        coordinates = coordinates_of(x)
         entries = iter(self.hessian_at(xp, *coordinates))
         size = self.dimension
         upper = {(row, column): next(entries) for row in range(size) for column in range(row, size)}
         rows = [
-            _stack(xp, tuple(upper[min(row, column), max(row, column)] for column in range(size)), coordinates[0])
+            stacked(xp, tuple(upper[min(row, column), max(row, column)] for column in range(size)), coordinates[0])
             for row in range(size)
         ]
         return xp.stack(rows, axis=-2)
@@ -126,12 +130,27 @@ class KnownFunction(CoordinateFunction, abc.ABC):
         return np.array(self.usual_start)
 
 
-def _coordinates(x: Array) -> tuple[Array, ...]:
+def coordinates_of(x: Array) -> tuple[Array, ...]:
+    """The coordinates `(...)` of points `(..., d)`, one array each."""
     return tuple(x[..., index] for index in range(x.shape[-1]))
 
 
-def _stack(xp: Namespace, entries: tuple[Any, ...], like: Array) -> Array:
+def stacked(xp: Namespace, entries: tuple[Any, ...], like: Array) -> Array:
+    """Entries, each an array `(...)` shaped as `like` or a plain number, as one array `(..., n)`."""
     zeros = xp.zeros_like(like)
     return xp.stack(
         [entry if getattr(entry, "shape", None) == zeros.shape else zeros + entry for entry in entries], axis=-1
     )
+
+
+def upper_triangle(size: int) -> list[tuple[int, int]]:
+    """(row, column) of the entries that `hessian_at` returns, in their order."""
+    return [(row, column) for row in range(size) for column in range(row, size)]
+
+
+def summed(terms: Iterable[Any]) -> Any:
+    """The terms added in their order: a reduction over an axis may add in another one and round differently."""
+    first, *rest = terms
+    for term in rest:
+        first = first + term
+    return first

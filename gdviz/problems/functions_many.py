@@ -2,80 +2,18 @@
 
 from __future__ import annotations
 
-import abc
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from gdviz.arrays import Namespace
-from gdviz.parameters import parameter
-from gdviz.problems.coordinates import CoordinateFunction
+from gdviz.problems.coordinates import summed, upper_triangle
+from gdviz.problems.many_parameters import ManyParameters, SumOfTerms
 
-__all__ = ["Ackley", "Griewank", "ManyParameters", "Rastrigin", "Sphere", "StyblinskiTang", "Zakharov"]
-
-
-@dataclass(frozen=True)
-class ManyParameters(CoordinateFunction, abc.ABC):
-    """A function of `dimension` parameters with the same view along each."""
-
-    view: ClassVar[tuple[float, float]]
-    """Lower and upper limit of every parameter."""
-    usual_start: ClassVar[tuple[float, ...]]
-    """The start, repeated as often as there are parameters."""
-    lowest: ClassVar[float] = 0.0
-    """Every coordinate of the global minimum."""
-
-    dimension: int = parameter(
-        2,
-        low=1,
-        high=100,
-        slider=(1, 10),
-        symbol="d",
-        help="How many parameters. Beyond two the landscape is a plane through them.",
-    )
-
-    @property
-    def domain(self) -> np.ndarray:
-        return np.array([self.view] * self.dimension)
-
-    @property
-    def minima(self) -> np.ndarray:
-        return np.full((1, self.dimension), self.lowest)
-
-    @property
-    def start(self) -> np.ndarray:
-        return np.resize(np.array(self.usual_start), self.dimension)
-
-
-@dataclass(frozen=True)
-class SumOfTerms(ManyParameters, abc.ABC):
-    """The sum of one function of one parameter over all parameters."""
-
-    @abc.abstractmethod
-    def term(self, xp: Namespace, x: Any) -> Any:
-        """φ of one coordinate."""
-
-    @abc.abstractmethod
-    def slope(self, xp: Namespace, x: Any) -> Any:
-        """φ′ of one coordinate."""
-
-    @abc.abstractmethod
-    def bend(self, xp: Namespace, x: Any) -> Any:
-        """φ″ of one coordinate."""
-
-    def value_at(self, xp: Namespace, *coordinates: Any) -> Any:
-        return _sum(self.term(xp, x) for x in coordinates)
-
-    def gradient_at(self, xp: Namespace, *coordinates: Any) -> tuple[Any, ...]:
-        return tuple(self.slope(xp, x) for x in coordinates)
-
-    def hessian_at(self, xp: Namespace, *coordinates: Any) -> tuple[Any, ...]:
-        return tuple(
-            self.bend(xp, coordinates[row]) if row == column else 0.0 for row, column in _upper_triangle(self.dimension)
-        )
+__all__ = ["Ackley", "Griewank", "Rastrigin", "Sphere", "StyblinskiTang", "Zakharov"]
 
 
 @dataclass(frozen=True)
@@ -186,10 +124,10 @@ class Ackley(ManyParameters):
     usual_start = (2.5, -1.6)
 
     def _radius(self, xp: Namespace, coordinates: tuple[Any, ...]) -> Any:
-        return xp.sqrt(_sum(x * x for x in coordinates) / self.dimension)
+        return xp.sqrt(summed(x * x for x in coordinates) / self.dimension)
 
     def _dents(self, xp: Namespace, coordinates: tuple[Any, ...]) -> Any:
-        return xp.exp(_sum(xp.cos(2.0 * math.pi * x) for x in coordinates) / self.dimension)
+        return xp.exp(summed(xp.cos(2.0 * math.pi * x) for x in coordinates) / self.dimension)
 
     def value_at(self, xp: Namespace, *coordinates: Any) -> Any:
         funnel = 20.0 - 20.0 * xp.exp(-0.2 * self._radius(xp, coordinates))
@@ -213,7 +151,7 @@ class Ackley(ManyParameters):
         directions = [x / divisor for x in coordinates]
         sines = [xp.sin(2.0 * math.pi * x) for x in coordinates]
         entries = []
-        for row, column in _upper_triangle(size):
+        for row, column in upper_triangle(size):
             entry = -funnel * (1.0 + 0.2 * radius) / size * directions[row] * directions[column]
             entry = entry - dents / size * sines[row] * sines[column]
             if row == column:
@@ -248,7 +186,7 @@ class Griewank(ManyParameters):
 
     def value_at(self, xp: Namespace, *coordinates: Any) -> Any:
         cosines, _ = self._waves(xp, coordinates)
-        return _sum(x * x for x in coordinates) / 4000.0 + (1.0 - _product(cosines))
+        return summed(x * x for x in coordinates) / 4000.0 + (1.0 - _product(cosines))
 
     def gradient_at(self, xp: Namespace, *coordinates: Any) -> tuple[Any, ...]:
         cosines, slopes = self._waves(xp, coordinates)
@@ -285,11 +223,11 @@ class Zakharov(ManyParameters):
     usual_start = (-4.0, 7.0)
 
     def _weighted(self, coordinates: tuple[Any, ...]) -> Any:
-        return _sum(0.5 * (index + 1) * x for index, x in enumerate(coordinates))
+        return summed(0.5 * (index + 1) * x for index, x in enumerate(coordinates))
 
     def value_at(self, xp: Namespace, *coordinates: Any) -> Any:
         square = self._weighted(coordinates) * self._weighted(coordinates)
-        return _sum(x * x for x in coordinates) + square + square * square
+        return summed(x * x for x in coordinates) + square + square * square
 
     def gradient_at(self, xp: Namespace, *coordinates: Any) -> tuple[Any, ...]:
         weighted = self._weighted(coordinates)
@@ -301,20 +239,8 @@ class Zakharov(ManyParameters):
         bend = 0.5 + 3.0 * (weighted * weighted)
         return tuple(
             (row + 1) * (column + 1) * bend + (2.0 if row == column else 0.0)
-            for row, column in _upper_triangle(self.dimension)
+            for row, column in upper_triangle(self.dimension)
         )
-
-
-def _upper_triangle(size: int) -> list[tuple[int, int]]:
-    return [(row, column) for row in range(size) for column in range(row, size)]
-
-
-def _sum(terms: Any) -> Any:
-    """The terms added in their order: a reduction over an axis may add in another one and round differently."""
-    first, *rest = terms
-    for term in rest:
-        first = first + term
-    return first
 
 
 def _product(factors: list[Any]) -> Any:
