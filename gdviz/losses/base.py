@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
+
+import numpy as np
 
 from gdviz.arrays import Array, Namespace
 from gdviz.parameters import Parameterized
 
-__all__ = ["Argument", "Loss", "TargetKind"]
+__all__ = ["Argument", "Curve", "Loss", "TargetKind"]
 
 Argument = Literal["output", "score"]
 TargetKind = Literal["number", "class"]
+
+
+class Curve(NamedTuple):
+    """A loss as it is drawn: `argument (m,)` is the error ŷ − y of a number, or the score z; `value` and `derivative`
+    `(m,)` are those there."""
+
+    argument: np.ndarray
+    value: np.ndarray
+    derivative: np.ndarray
 
 
 @dataclass(frozen=True)
 class Loss(Parameterized, abc.ABC):
     """A loss per row. Subclasses say `name`, `label`, `summary`, `source`, `formula`.
 
-    Every method is elementwise: predictions `(..., n)` for a batch of parameter vectors and targets `(n,)` give
-    `(..., n)`.
+    Predictions `(..., n)` for a batch of parameter vectors and targets `(n,)` give `(..., n)`. With k predictions a
+    row, `(..., n, k)`, and targets `(n, k)`, the loss of a row is still one number: for numbers the sum over its
+    targets, so that lines fitted at once are the lines fitted alone; for classes, whose target is a distribution over
+    them such as one-hot, that of the row as a whole.
     """
 
     label: ClassVar[str] = ""
@@ -31,24 +44,45 @@ class Loss(Parameterized, abc.ABC):
     """What the prediction is: the model's output ŷ, or the score z before its last activation, where the loss and that
     activation together have a simple and stable derivative."""
     target_kind: ClassVar[TargetKind] = "number"
-    """Whether targets are numbers, or classes counted from 0."""
+    """What it was made for. Losses of numbers fit the probabilities of classes too, with targets 0 and 1."""
     smooth: ClassVar[bool] = True
     """False where the derivative jumps; `derivative` is a subgradient there."""
+    has_curvature: ClassVar[bool] = True
+    """False where the second derivative is infinite, or 0 although the loss bends, somewhere."""
     constant_curvature: ClassVar[float | None] = None
-    """The second derivative where it is the same everywhere: such a loss needs the data's second moments only."""
+    """The second derivative where it is the same everywhere: with a model that is affine and has no activation such a
+    loss needs the data's second moments only."""
+    value_formula: ClassVar[str] = ""
+    """L in TeX."""
+    derivative_formula: ClassVar[str] = ""
+    """∂L/∂prediction in TeX."""
 
     @abc.abstractmethod
     def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        """L of every row."""
+        """L of every row, `(..., n)`."""
 
     @abc.abstractmethod
     def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        """∂L/∂prediction of every row."""
+        """∂L/∂prediction of every row, shaped as the prediction."""
 
     @abc.abstractmethod
     def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        """∂²L/∂prediction² of every row, where it exists."""
+        """∂²L/∂prediction² of every row, where it exists: shaped as the prediction, or `(..., n, k, k)` where the loss
+        is no sum over the k predictions."""
 
     def value_and_derivative(self, xp: Namespace, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Both; losses whose derivative shares its work with the value write this one."""
         return self.value(xp, prediction, target), self.derivative(xp, prediction, target)
+
+    def curve(self, low: float = -4.0, high: float = 4.0, count: int = 401, target: float | None = None) -> Curve:
+        """The loss over errors from `low` to `high`, for one target; for classes over scores, for the class 1 or
+        `target`. A range that takes in 0 has a point there, where kinks are."""
+        wanted = target if target is not None else (1.0 if self.argument == "score" else 0.0)
+        argument = np.linspace(low, high, count)
+        if low < 0 < high:
+            argument[np.abs(argument).argmin()] = 0.0
+        targets = np.full(count, wanted)
+        value, derivative = self.value_and_derivative(
+            np, argument if self.argument == "score" else argument + wanted, targets
+        )
+        return Curve(argument, value, derivative)

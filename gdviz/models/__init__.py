@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from gdviz.models.affine import LinearRegression, LogisticRegression
-from gdviz.models.base import Forward, Model
+from gdviz.models.base import Forward, Model, Targets
 from gdviz.registry import Registry
 
-__all__ = ["BUILTIN", "MODELS", "Forward", "Model", "model"]
+__all__ = ["BUILTIN", "MODELS", "Forward", "Model", "Targets", "model"]
 
 BUILTIN: tuple[type[Model], ...] = (LinearRegression, LogisticRegression)
 
 MODELS: Registry[Model] = Registry("model", BUILTIN)
 
 
-def model(name: str, **options: Any) -> Model:
-    """The model of that name with these options; raises `InputError`."""
-    return MODELS.make(name, options)
+def model(name: str, *, targets: Targets | None = None, **options: Any) -> Model:
+    """The model of that name with these options, for these targets or the usual ones; raises `InputError`."""
+    return MODELS.get(name).from_options(options, targets=targets)
