@@ -100,3 +100,14 @@ class Oracle:
         """∇²f at `x`, `(..., d, d)`, of all rows."""
         self.hessian_count += 1
         return self.problem.hessian(x)
+
+    def residuals(self, x: Array) -> Array:
+        """The residuals at `x`, `(..., m)`, of all rows; counted as a value, which is what they are squared and summed
+        to."""
+        self.value_count += 1
+        return self.problem.residuals(x)
+
+    def jacobian(self, x: Array) -> Array:
+        """The derivatives of the residuals at `x`, `(..., m, d)`, of all rows; counted as a gradient."""
+        self.gradient_count += 1
+        return self.problem.jacobian(x)

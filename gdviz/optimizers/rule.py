@@ -59,6 +59,9 @@ class Optimizer(Parameterized, abc.ABC):
     state_symbols: ClassVar[Mapping[str, str]] = {}
     """The symbol of every field of the state that is an array shaped like the point, by the field's name."""
 
+    def check(self, problem: Problem, batch_size: int | None) -> None:  # noqa: B027 (most methods run on everything)
+        """Raises `InputError` where this method can't be run on that problem: asked once, when a run is made."""
+
     @abc.abstractmethod
     def init(self, xp: Namespace, x: Array) -> State:
         """The state before the first step from `x (..., d)`."""

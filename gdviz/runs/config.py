@@ -113,6 +113,11 @@ class RunConfig(Parameterized):
         """The label, or the optimizer's own where there is none."""
         return self.label or self.optimizer.label
 
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizer of the first step, and what every change makes of it."""
+        return tuple(optimizer for _, optimizer in self._stages)
+
     def optimizer_at(self, step: int) -> Optimizer:
         """The optimizer that takes step `step` -> `step` + 1, every change up to there applied."""
         return next(optimizer for first, optimizer in reversed(self._stages) if first <= step)

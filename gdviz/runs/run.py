@@ -32,6 +32,8 @@ class Run:
     def __init__(self, problem: Problem, config: RunConfig, start: Array | None = None) -> None:
         if config.batch_size is not None and problem.rows is None:
             raise InputError(f"{problem.name} has no rows to draw mini-batches from; leave batch_size out.")
+        for optimizer in config.optimizers:
+            optimizer.check(problem, config.batch_size)
         self.problem = problem
         self.config = config
         self.start: Array = start_point(problem, config) if start is None else start
