@@ -20,9 +20,10 @@ from gdviz.errors import ParameterError
 
 __all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
 
-Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path"]
+Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path", "numbers"]
 
 _METADATA_KEY = "gdviz.parameter"
+_NOUNS = {"integer": "a whole number", "float": "a finite number", "numbers": "a list of finite numbers, each"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Parameter:
 
     `low` and `high` are the limits of what is accepted, each excluded where `low_open` or `high_open` says so.
     `slider` is the smaller range that a control offers, `log` whether that control is logarithmic; typing a number
-    reaches the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice".
+    reaches the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice". Of "numbers" the
+    limits are those of each. An instance of the class `alternative` is accepted as it is: a rate may be a schedule.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Parameter:
     unit: str = ""
     label: str = ""
     help: str = ""
+    alternative: type | None = None
 
     def limits(self) -> str:
         """The accepted range in words, as used in messages: "above 0 and at most 1"."""
@@ -61,13 +64,15 @@ class Parameter:
             parts.append(f"{'above' if self.low_open else 'at least'} {self.low:g}")
         if self.high < math.inf:
             parts.append(f"{'below' if self.high_open else 'at most'} {self.high:g}")
-        noun = {"integer": "a whole number", "float": "a finite number"}.get(self.kind, "text")
+        noun = _NOUNS.get(self.kind, "text")
         return " ".join([noun, " and ".join(parts)]).strip()
 
     def check(self, value: Any) -> Any:
         """The value in its own type; raises `ParameterError` naming the limits where it can't be used."""
         if value is None and self.optional:
             return None
+        if self.alternative is not None and isinstance(value, self.alternative):
+            return value
         accepted = self._converted(value)
         if accepted is None:
             raise ParameterError(f"{self.name} must be {self.limits()}, not {echoed(value)}; choose such a value.")
@@ -87,6 +92,14 @@ class Parameter:
                 return tuple(value) if is_list else None
             case "text" | "column" | "path":
                 return str(value) if isinstance(value, str) or hasattr(value, "__fspath__") else None
+            case "numbers":
+                is_list = isinstance(value, list | tuple) or (hasattr(value, "__len__") and hasattr(value, "__array__"))
+                entries = [self._number(item) for item in value] if is_list else []
+                return tuple(entries) if entries and None not in entries else None
+        return self._number(value)
+
+    def _number(self, value: Any) -> float | int | None:
+        """`value` as a number within the limits, or None."""
         # NumPy's scalars register as numbers, so float() and is_integer() serve them too; a bool is no number here.
         if isinstance(value, bool | str) or not hasattr(value, "__float__"):
             return None
@@ -119,15 +132,20 @@ class Parameter:
                 return self.check(words)
             case "columns" | "classes":
                 return self.check([word.strip() for word in words.split(",") if word.strip()])
+            case "numbers":
+                return self.check([self._typed(word, text) for word in words.strip("[]()").split(",")])
         if self.optional and words.lower() in {"", "none"}:
             return None
+        return self.check(self._typed(words, text))
+
+    def _typed(self, words: str, text: str) -> float:
+        """The number that `words`, a part of `text`, spell; raises `ParameterError`."""
         try:
-            number: float = int(words) if self.kind == "integer" else float(words)
+            return int(words) if self.kind == "integer" else float(words)
         except ValueError:
             raise ParameterError(
                 f"{self.name} must be {self.limits()}, not {echoed(text)}; type a plain number."
             ) from None
-        return self.check(number)
 
 
 def parameter(
@@ -146,6 +164,7 @@ def parameter(
     unit: str = "",
     label: str = "",
     help: str = "",
+    alternative: type | None = None,
 ) -> Any:
     """A dataclass field that carries a `Parameter`; the kind is read from the annotation unless given."""
     declaration = {
@@ -162,6 +181,7 @@ def parameter(
         "unit": unit,
         "label": label,
         "help": help,
+        "alternative": alternative,
     }
     metadata = {_METADATA_KEY: declaration}
     if default is dataclasses.MISSING:

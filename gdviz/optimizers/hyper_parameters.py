@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from gdviz.parameters import parameter
+from gdviz.schedules.schedule import Schedule
 
 __all__ = ["beta1", "beta2", "decay", "epsilon", "learning_rate", "momentum", "weight_decay"]
 
 
 def learning_rate(default: float, slider: tuple[float, float] = (1e-5, 10.0)) -> Any:
-    """η, the length of a step or the factor on it."""
+    """η, the length of a step or the factor on it: a number, or a `Schedule` from which the engine takes the rate of
+    every step."""
     return parameter(
         default,
         low=0,
@@ -23,6 +25,7 @@ def learning_rate(default: float, slider: tuple[float, float] = (1e-5, 10.0)) ->
         symbol="η",
         label="Learning rate",
         help="How far a step goes. Too small: it crawls. Too big: it overshoots, oscillates and diverges.",
+        alternative=Schedule,
     )
 
 
