@@ -11,13 +11,15 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
-__all__ = ["Array", "Namespace", "float_array", "namespace", "to_numpy"]
+__all__ = ["Array", "Namespace", "Place", "float_array", "namespace", "place_of", "placed", "to_numpy"]
 
 Array: TypeAlias = Any
 """An array of any library with the standard's operators; the standard has no class to name."""
 
 Namespace: TypeAlias = Any
 """A module with the array standard's functions."""
+
+_JAX = "jax.numpy"
 
 
 def namespace(*arrays: Array) -> Namespace:
@@ -36,6 +38,27 @@ def float_array(values: Any, xp: Namespace = np) -> Array:
     if not np.issubdtype(array.dtype, np.floating):
         array = array.astype(np.float64)
     return array if xp is np else xp.asarray(array)
+
+
+Place: TypeAlias = tuple[str, str, str]
+"""The names of a library, a device and a floating type: what numbers are converted for once and kept."""
+
+
+def place_of(xp: Namespace, like: Array) -> Place:
+    """Where `like`, an array of this namespace, lies. JAX's arrays are all where JAX puts them."""
+    device = "" if xp.__name__ == _JAX else str(getattr(like, "device", ""))
+    return xp.__name__, device, str(like.dtype)
+
+
+def placed(numbers: np.ndarray, xp: Namespace, like: Array) -> Array:
+    """`numbers` in the library, on the device and in the floating type of `like`; they may be kept for later calls."""
+    if xp.__name__ != _JAX:
+        return xp.asarray(numbers, dtype=like.dtype, device=getattr(like, "device", None))
+    import jax
+
+    # While JAX records a program, arrays stand for numbers to come. These are numbers, and are to stay such.
+    with jax.ensure_compile_time_eval():
+        return xp.asarray(numbers, dtype=like.dtype)
 
 
 def to_numpy(array: Array) -> np.ndarray:

@@ -1,10 +1,10 @@
 """Runs gdviz's tests from a clone, setting up what they need the first time.
 
-    python3 packaging/test.py [--torch] [--fast] [PYTEST ARGUMENTS]
+    python3 packaging/test.py [--torch] [--jax] [--fast] [PYTEST ARGUMENTS]
 
-Every test runs, those with a real window under Xvfb too. `--torch` installs PyTorch for the tests against it; without
-it they are left out, and the last lines say so. `--fast` leaves out the slow tests and those with a real window. All
-other arguments are pytest's; paths are relative to the repository's root.
+Every test runs, those with a real window under Xvfb too. `--torch` installs PyTorch for the tests against it, `--jax`
+JAX; without them they are left out, and the last lines say so. `--fast` leaves out the slow tests and those with a real
+window. All other arguments are pytest's; paths are relative to the repository's root.
 """
 
 import require_python  # noqa: F401  (first, before anything that an old Python can't read)
@@ -26,17 +26,18 @@ def test(arguments: Sequence[str]) -> int:
         allow_abbrev=False,
     )
     parser.add_argument("--torch", action="store_true", help="install PyTorch and run the tests against it too")
+    parser.add_argument("--jax", action="store_true", help="install JAX and run the tests of compiled runs too")
     parser.add_argument("--fast", action="store_true", help="leave out slow tests and those with a real window")
     chosen, for_pytest = parser.parse_known_args(arguments)
     environment.prepare(
-        ["test"],
+        ["test", *(["jax"] if chosen.jax else [])],
         torch=chosen.torch,
         system=system_packages.OFFSCREEN if chosen.fast else system_packages.TESTS,
     )
     fast = ["-m", "not slow and not window"] if chosen.fast else []
-    torch = ["--torch"] if chosen.torch else []
+    libraries = [f"--{name}" for name in ("torch", "jax") if getattr(chosen, name)]
     os.chdir(environment.ROOT)
-    environment.become(["-m", "pytest", *torch, *fast, *for_pytest])
+    environment.become(["-m", "pytest", *libraries, *fast, *for_pytest])
 
 
 if __name__ == "__main__":

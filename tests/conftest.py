@@ -51,12 +51,14 @@ os.environ.setdefault("PYTHONNOUSERSITE", "1")
 
 LEFT_OUT = {
     "torch": "needs PyTorch; run packaging/test.py --torch",
+    "jax": "needs JAX; run packaging/test.py --jax",
     "window": "needs Xvfb, xdotool and openbox; packaging/test.py installs them on Debian and Ubuntu",
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--torch", action="store_true", help="fail when PyTorch is missing, instead of leaving tests out")
+    parser.addoption("--jax", action="store_true", help="fail when JAX is missing, instead of leaving tests out")
     parser.addoption("--update-screenshots", action="store_true", help="take the pictures as the new references")
 
 
@@ -66,8 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
     # No deadline: neighbours on the machine make single examples slow. On CI the same examples every time.
     settings.register_profile("gdviz", deadline=None, derandomize=bool(os.environ.get("CI")))
     settings.load_profile("gdviz")
-    if config.getoption("--torch") and importlib.util.find_spec("torch") is None:
-        raise pytest.UsageError("--torch was given, but torch is not installed; run packaging/test.py --torch")
+    for library in ("torch", "jax"):
+        if config.getoption(f"--{library}") and importlib.util.find_spec(library) is None:
+            raise pytest.UsageError(
+                f"--{library} was given, but {library} is not installed; run packaging/test.py --{library}"
+            )
 
 
 def pytest_unconfigure() -> None:
@@ -76,9 +81,7 @@ def pytest_unconfigure() -> None:
 
 def _missing() -> set[str]:
     """The markers whose tests can't run here."""
-    missing = set()
-    if importlib.util.find_spec("torch") is None:
-        missing.add("torch")
+    missing = {library for library in ("torch", "jax") if importlib.util.find_spec(library) is None}
     programs = all(shutil.which(program) for program in ("Xvfb", "xdotool", "openbox"))
     if not programs and not os.environ.get("CI"):  # on CI they fail instead: a green run must not hide them
         missing.add("window")

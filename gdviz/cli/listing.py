@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from gdviz.backends import BACKENDS
 from gdviz.cli.summary import columns
 from gdviz.cli.words import WordParser
 from gdviz.errors import InputError
@@ -51,6 +52,9 @@ def _as_text(kind: str, entries: list[Entry]) -> str:
         return f"no {kind} in this version yet\n"
     rows = []
     for entry in entries:
+        if entry.get("reason"):
+            rows.append([entry["name"], f"not here: {entry['reason']}"])
+            continue
         rows.append([entry["name"], entry.get("summary") or entry.get("title") or entry.get("label", "")])
         options = ", ".join(
             item["name"] if item["default"] is None else f"{item['name']}={_as_word(item['default'])}"
@@ -97,7 +101,11 @@ def _examples() -> list[Entry]:
 
 
 def _backends() -> list[Entry]:
-    return [{"name": "numpy", "summary": "NumPy on the processor."}]
+    found = []
+    for item in BACKENDS:
+        reason = item.why_not()
+        found.append({"name": item.name, "summary": item.summary, "available": not reason, "reason": reason})
+    return found
 
 
 KINDS: dict[str, Callable[[], list[Entry]]] = {

@@ -5,29 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gdviz.backends import backend
 from gdviz.cli.asked import add_options, experiment_asked_for
 from gdviz.cli.interrupt import Interrupt
 from gdviz.cli.progress import Progress
 from gdviz.cli.running import run_experiment
 from gdviz.cli.summary import summary
 from gdviz.cli.words import WordParser
-from gdviz.errors import InputError
 from gdviz.experiment.results import check_results_path, save_results
 
 __all__ = ["run"]
-
-_LATER_BACKENDS = ("torch", "cupy", "jax")
 
 
 def run(words: Sequence[str]) -> int:
     """Run what the words ask for, print the summary, write the results; returns the exit code."""
     arguments = _parser().read(words)
-    _check_backend(arguments.backend)
+    backend(arguments.backend)  # a wrong name is said before anything is read
     if arguments.out is not None:
         check_results_path(arguments.out)
     experiment = experiment_asked_for(arguments)
     with Progress() as progress, Interrupt() as interrupt:
-        problem, trajectories = run_experiment(experiment, progress, interrupt)
+        problem, trajectories = run_experiment(experiment, progress, interrupt, arguments.backend)
         rows = 0
         if arguments.out is not None:
             progress.tell(f"writing {arguments.out}")
@@ -52,13 +50,10 @@ def _parser() -> WordParser:
     results.add_argument(
         "--parameters", choices=("all", "none"), default="all", help="a column for each parameter, or none of them"
     )
-    results.add_argument("--backend", metavar="NAME", default="numpy", help="what computes: numpy")
+    results.add_argument(
+        "--backend",
+        metavar="NAME",
+        default="numpy",
+        help="what computes: numpy, torch, torch:cuda, torch:mps, cupy or jax; gdviz list backends",
+    )
     return parser
-
-
-def _check_backend(name: str) -> None:
-    if name == "numpy":
-        return
-    if name.partition(":")[0] in _LATER_BACKENDS:
-        raise InputError(f"the backend {name} is not in this version yet; leave --backend out for numpy.")
-    raise InputError(f"unknown backend {name!r}; leave --backend out for numpy.")

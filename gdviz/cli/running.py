@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from gdviz.cli.interrupt import Interrupt
 from gdviz.cli.progress import Progress
@@ -17,9 +18,12 @@ __all__ = ["run_experiment"]
 
 
 def run_experiment(
-    experiment: Experiment, progress: Progress, interrupt: Interrupt
+    experiment: Experiment, progress: Progress, interrupt: Interrupt, backend: str = "numpy"
 ) -> tuple[Problem, dict[str, Trajectory]]:
-    """The problem and one trajectory for every enabled run, by label; raises `InputError`."""
+    """The problem and one trajectory for every enabled run, by label; raises `InputError`.
+
+    Where the backend can't compute, a line on standard error says so and NumPy does.
+    """
     assert experiment.problem is not None, "asked.py refuses an experiment without a problem"
     table = experiment.problem.options.get("table")
     if table is not None:
@@ -38,5 +42,9 @@ def run_experiment(
     def report(run: Run) -> None:
         progress.tell(f"{run.config.title}: step {run.step} of {run.config.steps}")
 
+    def notice(sentence: str) -> None:
+        progress.clear()
+        print(f"gdviz: {sentence}", file=sys.stderr)
+
     progress.tell(f"running {descents} {'descent' if descents == 1 else 'descents'}")
-    return problem, experiment.run(report, lambda: interrupt.happened, problem)
+    return problem, experiment.run(report, lambda: interrupt.happened, problem, backend, notice)

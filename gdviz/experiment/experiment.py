@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from gdviz.backends import choose
 from gdviz.echo import echoed, plain_line, plain_lines
 from gdviz.errors import InputError, ParameterError
 from gdviz.parameters import Parameterized, declared, parameter
 from gdviz.problems import PROBLEMS, Problem
 from gdviz.runs.config import RunConfig
-from gdviz.runs.engine import run_to_end
+from gdviz.runs.placed import run_with, warn_of_backend
 from gdviz.runs.run import Run
 from gdviz.runs.trajectory import Trajectory
 
@@ -135,12 +136,25 @@ class Experiment:
         progress: Callable[[Run], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         problem: Problem | None = None,
+        backend: str = "numpy",
+        tell: Callable[[str], None] = warn_of_backend,
     ) -> dict[str, Trajectory]:
-        """Every enabled run to its end, one trajectory each, keyed by label; raises `InputError`."""
+        """Every enabled run to its end, one trajectory each, keyed by label; raises `InputError`.
+
+        `tell` is given a sentence where `backend` can't compute and NumPy takes over.
+        """
         if problem is None:
             if self.problem is None:
                 return {}
             problem = self.problem.build()
         labels = self.labels()
-        runs = [(labels[item.key], Run(problem, item.config)) for item in self.runs if item.enabled]
-        return {label: run_to_end(run, progress, cancelled) for label, run in runs}
+        configs = [(labels[item.key], item.config) for item in self.runs if item.enabled]
+        for _, config in configs:
+            Run(problem, config)  # one that can't be made says so before the first of them has run
+        chosen, notice = choose(backend)
+        if notice:
+            tell(notice)
+        return {
+            label: run_with(chosen.name, problem, config, tell, progress=progress, cancelled=cancelled)
+            for label, config in configs
+        }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdviz.arrays import Array, Namespace, namespace
+from gdviz.arrays import Array, Namespace, namespace, placed
 
 __all__ = ["Penalty"]
 
@@ -45,4 +45,4 @@ class Penalty:
         return self.l2 * (xp.eye(x.shape[-1], dtype=x.dtype) * self._mask(xp, x))
 
     def _mask(self, xp: Namespace, x: Array) -> Array:
-        return self.penalized if xp is np else xp.asarray(self.penalized, dtype=x.dtype, device=x.device)
+        return self.penalized if xp is np else placed(self.penalized, xp, x)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdviz.arrays import Array, Namespace, namespace
+from gdviz.arrays import Array, Namespace, Place, namespace, place_of, placed
 
 __all__ = ["Moments", "QuadraticLoss", "SeveralQuadraticLoss"]
 
@@ -125,7 +125,7 @@ class QuadraticLoss:
             moments.rest,
             curvature * hessian,
         )
-        self._converted: dict[tuple[str, str, str], _Matrices] = {}
+        self._converted: dict[Place, _Matrices] = {}
 
     @property
     def multiplications(self) -> int:
@@ -172,16 +172,12 @@ class QuadraticLoss:
         """The moments in the library, device and type of `x`."""
         if xp is np and x.dtype == np.float64:
             return self._own
-        device = getattr(x, "device", None)
-        key = (xp.__name__, str(device), str(x.dtype))
-        if key not in self._converted:
-            self._converted[key] = _Matrices(
-                *(
-                    item if isinstance(item, float) else xp.asarray(item, dtype=x.dtype, device=device)
-                    for item in self._own
-                )
+        place = place_of(xp, x)
+        if place not in self._converted:
+            self._converted[place] = _Matrices(
+                *(item if isinstance(item, float) else placed(item, xp, x) for item in self._own)
             )
-        return self._converted[key]
+        return self._converted[place]
 
 
 class SeveralQuadraticLoss:

@@ -7,13 +7,13 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from gdviz.arrays import Array, Namespace, namespace
+from gdviz.arrays import Array, Namespace, Place, namespace, place_of, placed
 from gdviz.losses import Loss
 from gdviz.models import Model
 from gdviz.problems.fit_pauses import Pausing
@@ -41,7 +41,7 @@ class RowMean:
         self.loss = loss
         self._features = features
         self._targets = targets
-        self._converted: dict[tuple[str, str, str], tuple[Array, Array]] = {}
+        self._converted: dict[Place, tuple[Array, Array]] = {}
 
     @property
     def rows(self) -> int:
@@ -152,7 +152,9 @@ class RowMean:
         features, targets = self._data(xp, points)
         size = _block_rows(points)
         if rows is not None:
-            numbers = rows if xp is np else xp.asarray(np.asarray(rows), device=features.device)
+            # Numbers of rows that are an array of this library already stay as they are: JAX may not know them yet.
+            ours = xp is np or not isinstance(rows, np.ndarray | Sequence)
+            numbers = rows if ours else xp.asarray(np.asarray(rows), device=features.device)
             for part in _slices(len(rows), size):
                 piece = numbers[part]
                 yield xp.take(features, piece, axis=0), xp.take(targets, piece, axis=0)
@@ -166,14 +168,10 @@ class RowMean:
         """Features and targets in the library, device and type of `x`."""
         if xp is np and x.dtype == np.float64:
             return self._features, self._targets
-        device = getattr(x, "device", None)
-        key = (xp.__name__, str(device), str(x.dtype))
-        if key not in self._converted:
-            self._converted[key] = (
-                xp.asarray(self._features, dtype=x.dtype, device=device),
-                xp.asarray(self._targets, dtype=x.dtype, device=device),
-            )
-        return self._converted[key]
+        place = place_of(xp, x)
+        if place not in self._converted:
+            self._converted[place] = placed(self._features, xp, x), placed(self._targets, xp, x)
+        return self._converted[place]
 
 
 def _block_rows(points: Array) -> int:

@@ -17,6 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from gdviz.arrays import to_numpy
+from gdviz.backends import computing
 from gdviz.runs import coordinatewise
 from gdviz.runs.config import RunConfig
 from gdviz.runs.lengths import lengths
@@ -36,7 +37,7 @@ _SHORTEST_CHUNK_SECONDS = 0.001
 def begin(run: Run) -> None:
     """Record row 0 and the first checkpoint; a start that is not finite in value stops the run there."""
     rows = run.trajectory.reserve(1)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), computing(run.xp):
         run.oracle.step = 0
         _record_one(run, rows, 0)
     stop = first_stop(run.config.stop, rows, None)
@@ -163,7 +164,7 @@ def _advance_chunk(run: Run, count: int, deadline: float) -> None:
     run.optimizer = run.config.optimizer_at(run.step)
     rows = run.trajectory.reserve(count)
     passed: list[Checkpoint] = []
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), computing(run.xp):
         if run.recorded_after:
             taken = _cheap_steps(run, rows, count, passed)
         else:
@@ -199,11 +200,14 @@ def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> 
         for column, before, per_step in zip(rows.evaluations.T, start, fixed, strict=True):
             column[:] = before + per_step * np.arange(1, count + 1) if per_step else before
     else:
+        taken = []
         for index in range(count):
             oracle.step = first + index
             point, state = step(xp, oracle, point, state, rate)
-            points[index] = to_numpy(point)
+            taken.append(point)
             rows.evaluations[index] = oracle.evaluations
+        # All at once: from a device every transfer takes as long as many steps.
+        points[:] = to_numpy(xp.stack(taken))
     run.point, run.state, run.step = point, state, first + count
     rows.values[:] = run.problem.value(points)
     rows.gradient_norms[:] = lengths(run.problem.gradient(points))
@@ -235,7 +239,7 @@ def _step(run: Run) -> None:
 def _step_to(run: Run, step: int) -> None:
     """Take the steps up to `step` again, recording nothing."""
     changes = {change.step for change in run.config.changes}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), computing(run.xp):
         while run.step < step:
             if run.step in changes:
                 run.optimizer = run.config.optimizer_at(run.step)

@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gdviz.arrays import Array
 from gdviz.errors import InputError
 from gdviz.optimizers import OPTIMIZERS, Optimizer
 from gdviz.problems import PROBLEMS, Problem
 from gdviz.runs.config import RandomStart, RunConfig, StopRules, checked_start, start_point
-from gdviz.runs.engine import run_to_end
-from gdviz.runs.run import Run
+from gdviz.runs.placed import run_with, warn_of_backend
 from gdviz.runs.trajectory import Trajectory
 
 __all__ = ["minimize"]
@@ -28,6 +26,7 @@ def minimize(
     batch_size: int | None = None,
     stop: StopRules | Mapping[str, Any] | None = None,
     dtype: Any = None,
+    backend: str = "numpy",
 ) -> Trajectory:
     """Run to the end and return the trajectory; raises `InputError`.
 
@@ -35,6 +34,8 @@ def minimize(
     them `(..., d)`, "random" or a `RandomStart`, or None for the problem's own; `stop` gives stopping rules by
     name, for instance `{"gradient_norm": 1e-8}`: without any, all steps are taken unless the run diverges. `dtype`
     is the floating type of the points, float64 by default; values and norms are recorded in float64 whatever it is.
+    `backend` computes the run: numpy, torch, torch:cuda, torch:mps, cupy or jax. Where it can't, NumPy does, and a
+    `BackendWarning` says why.
     """
     problem = PROBLEMS.make(problem, {}) if isinstance(problem, str) else problem
     optimizer = OPTIMIZERS.make(optimizer, {}) if isinstance(optimizer, str) else optimizer
@@ -54,14 +55,20 @@ def minimize(
         batch_size=batch_size,
         stop=rules,
     )
-    return run_to_end(Run(problem, config, start=_start(problem, config, start, dtype)))
+    asked = None if dtype is None else _floating(dtype)
+    return run_with(backend, problem, config, warn_of_backend, _start(problem, config, start, asked), asked)
 
 
-def _start(problem: Problem, config: RunConfig, start: Any, dtype: Any) -> Array:
-    """The start as an array of its own `(..., d)`, whatever becomes of the caller's."""
-    floating = np.dtype(np.float64 if dtype is None else dtype)
+def _floating(dtype: Any) -> np.dtype[Any]:
+    floating: np.dtype[Any] = np.dtype(dtype)
     if not np.issubdtype(floating, np.floating):
         raise InputError(f"dtype must be a floating type, not {floating}; choose float64 or float32.")
+    return floating
+
+
+def _start(problem: Problem, config: RunConfig, start: Any, dtype: np.dtype[Any] | None) -> np.ndarray:
+    """The start as an array of its own `(..., d)`, whatever becomes of the caller's."""
+    floating = np.dtype(np.float64) if dtype is None else dtype
     if start is None or isinstance(start, str | RandomStart):
         if isinstance(start, str) and start != "random":
             raise InputError(f"the start must be numbers or 'random', not {start!r}; type plain numbers.")
@@ -77,4 +84,5 @@ def _start(problem: Problem, config: RunConfig, start: Any, dtype: Any) -> Array
         raise InputError(
             f"the start must be numbers, {problem.dimension} for one point; type plain numbers in a list."
         ) from None
-    return checked_start(problem, array)
+    checked: np.ndarray = checked_start(problem, array)
+    return checked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdviz.arrays import Array, namespace, to_numpy
+from gdviz.backends import computing
 from gdviz.errors import InputError
 from gdviz.optimizers.rule import Optimizer
 from gdviz.oracle import Evaluations, Oracle
@@ -26,10 +27,17 @@ _MOST_RECORDED_BYTES = 8_000_000_000
 class Run:
     """A config on a problem, at some step. Raises `InputError` where the two don't fit together.
 
-    `start (..., d)` stands in for the config's: a batch of starts, or one of another precision or array library.
+    `start (..., d)` stands in for the config's: a batch of starts, or one of another precision or array library, which
+    then computes the run. `recorded` is the floating type of the recorded points, that of the start unless given.
     """
 
-    def __init__(self, problem: Problem, config: RunConfig, start: Array | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        config: RunConfig,
+        start: Array | None = None,
+        recorded: np.dtype[np.floating] | None = None,
+    ) -> None:
         if config.batch_size is not None and problem.rows is None:
             raise InputError(f"{problem.name} has no rows to draw mini-batches from; leave batch_size out.")
         for optimizer in config.optimizers:
@@ -38,17 +46,20 @@ class Run:
         self.config = config
         self.start: Array = start_point(problem, config) if start is None else start
         self.point: Array = self.start
-        _check_recording(to_numpy(self.point), config.steps)
+        first = to_numpy(self.point)
+        first = first if recorded is None else first.astype(recorded)
+        _check_recording(first, config.steps)
         self.xp = namespace(self.point)
         self.oracle = Oracle(problem, config.seed, config.batch_size)
         self.optimizer = config.optimizer_at(0)
-        self.state = self.optimizer.init(self.xp, self.point)
+        with computing(self.xp):
+            self.state = self.optimizer.init(self.xp, self.point)
         self.step = 0
         self.seconds = 0.0
         self.chunk = 1
         # Replaying a step of a fit passes over the table, so it must not be far from a checkpoint.
         spacing = _CHEAP_SPACING if self.recorded_after else _COSTLY_SPACING
-        self.trajectory = Trajectory(to_numpy(self.point), config.steps, spacing)
+        self.trajectory = Trajectory(first, config.steps, spacing)
 
     @property
     def finished(self) -> bool:

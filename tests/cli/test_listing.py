@@ -75,4 +75,14 @@ def test_that_without_a_kind_everything_is_listed(gdviz_command: Any) -> None:
 def test_that_what_comes_later_is_said_to_come_later(gdviz_command: Any) -> None:
     assert listed(gdviz_command, "schedules") == []
     assert gdviz_command("list", "schedules").output == "no schedules in this version yet\n"
-    assert [entry["name"] for entry in listed(gdviz_command, "backends")] == ["numpy"]
+
+
+def test_that_backends_say_whether_they_can_be_used_and_why_not(gdviz_command: Any) -> None:
+    entries = {entry["name"]: entry for entry in listed(gdviz_command, "backends")}
+    assert list(entries) == ["numpy", "torch", "torch:cuda", "torch:mps", "cupy", "jax"]
+    assert entries["numpy"]["available"] is True
+    assert all(entry["available"] is not bool(entry["reason"]) for entry in entries.values())
+    text = gdviz_command("list", "backends").output
+    assert "numpy       NumPy on the processor.\n" in text
+    for entry in entries.values():
+        assert entry["available"] or f"not here: {entry['reason']}\n" in text

@@ -289,7 +289,6 @@ REFUSED = [
     ((*FUNCTION, "--stop", "value=low"), "value must be a finite number"),
     ((*FUNCTION, "--target", "x"), "--target belongs to --data"),
     ((*FUNCTION, "--no-standardize"), "--standardize belongs to --data"),
-    ((*FUNCTION, "--backend", "torch:cuda"), "the backend torch:cuda is not in this version yet"),
     ((*FUNCTION, "--backend", "abacus"), "unknown backend 'abacus'"),
     ((*FUNCTION, "--out", "path.txt"), "written as .csv, .parquet, .json, not as .txt"),
     ((*FUNCTION, "--out", "missing/path.csv"), "its folder does not exist"),
@@ -424,3 +423,14 @@ def test_that_nothing_in_a_table_or_an_experiment_steers_the_terminal(gdviz_comm
     assert "a[31m" in answer.output
     assert not set(answer.output + answer.errors) & {"\x1b", "\u202e"}
     assert "\x1b[31mred" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+def test_that_a_backend_that_can_t_be_used_is_said_and_numpy_computes(
+    gdviz_command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    words = ("run", *FUNCTION, "--optimizer", "adam", "--optimizer", "momentum", "--steps", "20")
+    answer = gdviz_command(*words, "--backend", "cupy")
+    assert answer.code == 0
+    assert answer.errors == ("gdviz: cupy: cupy is not installed (pip install cupy-cuda12x); NumPy computes instead.\n")
+    assert answer.output == gdviz_command(*words).output
