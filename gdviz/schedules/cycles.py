@@ -153,8 +153,8 @@ class OneCycle(StepSchedule):
             result = np.where(here, way, result)
             open_yet &= ~here
             begin = end
-        rates: np.ndarray = result
-        return rates
+        found: np.ndarray = result
+        return found
 
 
 @dataclass(frozen=True)

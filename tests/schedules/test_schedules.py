@@ -122,7 +122,7 @@ def test_that_adaptive_is_scikit_learns() -> None:
     from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
     rng = np.random.default_rng(1)
-    losses = 1.0 / (1.0 + np.arange(80) / 9) + 0.2 * rng.random(80)
+    losses = 1.0 / (1.0 + np.arange(200) / 9) + 0.2 * rng.random(200)
     optimizer = SGDOptimizer([np.zeros(1)], 0.1, lr_schedule="adaptive")
     best, stalled, expected = math.inf, 0, []
     for loss in losses:  # as MLPClassifier._fit_stochastic and _update_no_improvement_count do it
