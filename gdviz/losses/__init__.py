@@ -8,14 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 from gdviz.losses.base import Loss
-from gdviz.losses.classification import BinaryCrossEntropy
+from gdviz.losses.classification import BinaryCrossEntropy, CrossEntropy, Hinge, KullbackLeibler
 from gdviz.losses.penalty import Penalty
-from gdviz.losses.regression import AbsoluteError, HalfSquaredError, Huber, SquaredError
+from gdviz.losses.regression import AbsoluteError, HalfSquaredError, Huber, PowerError, SquaredError
 from gdviz.registry import Registry
 
 __all__ = ["BUILTIN", "LOSSES", "Loss", "Penalty", "loss"]
 
-BUILTIN: tuple[type[Loss], ...] = (SquaredError, HalfSquaredError, AbsoluteError, Huber, BinaryCrossEntropy)
+BUILTIN: tuple[type[Loss], ...] = (
+    SquaredError,
+    HalfSquaredError,
+    AbsoluteError,
+    PowerError,
+    Huber,
+    BinaryCrossEntropy,
+    CrossEntropy,
+    KullbackLeibler,
+    Hinge,
+)
 
 LOSSES: Registry[Loss] = Registry("loss", BUILTIN)
 

@@ -11,7 +11,7 @@ import numpy as np
 from gdviz.arrays import Array, Namespace
 from gdviz.parameters import Parameterized
 
-__all__ = ["Argument", "Curve", "Loss", "TargetKind"]
+__all__ = ["Argument", "Curve", "Loss", "TargetKind", "of_rows"]
 
 Argument = Literal["output", "score"]
 TargetKind = Literal["number", "class"]
@@ -56,6 +56,8 @@ class Loss(Parameterized, abc.ABC):
     """L in TeX."""
     derivative_formula: ClassVar[str] = ""
     """∂L/∂prediction in TeX."""
+    output_derivative_formula: ClassVar[str] = ""
+    """∂L/∂p in TeX, for losses of scores that are losses of the probabilities p made of them."""
 
     @abc.abstractmethod
     def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
@@ -86,3 +88,8 @@ class Loss(Parameterized, abc.ABC):
             np, argument if self.argument == "score" else argument + wanted, targets
         )
         return Curve(argument, value, derivative)
+
+
+def of_rows(xp: Namespace, losses: Array, target: Array) -> Array:
+    """The losses of rows, `(..., n)`, from those of each of their targets, shaped as the prediction."""
+    return xp.sum(losses, axis=-1) if target.ndim == 2 else losses

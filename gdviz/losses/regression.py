@@ -1,4 +1,4 @@
-"""Losses between a predicted number ŷ and the target y."""
+"""Losses between a predicted number ŷ and the target y; of several targets a row has the sum."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gdviz.arrays import Array, Namespace
-from gdviz.losses.base import Loss
+from gdviz.losses.base import Loss, of_rows
 from gdviz.parameters import parameter
 
-__all__ = ["AbsoluteError", "HalfSquaredError", "Huber", "SquaredError"]
+__all__ = ["AbsoluteError", "HalfSquaredError", "Huber", "PowerError", "SquaredError"]
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class SquaredError(Loss):
     )
     source: ClassVar[str] = "Legendre 1805"
     formula: ClassVar[str] = "(y − ŷ)²"
+    value_formula: ClassVar[str] = r"L = (y - \hat y)^2"
+    derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial \hat y} = 2 (\hat y - y)"
     constant_curvature: ClassVar[float | None] = 2.0
 
     def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         error = prediction - target
-        return error * error
+        return of_rows(xp, error * error, target)
 
     def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         return 2.0 * (prediction - target)
@@ -40,7 +42,7 @@ class SquaredError(Loss):
 
     def value_and_derivative(self, xp: Namespace, prediction: Array, target: Array) -> tuple[Array, Array]:
         error = prediction - target
-        return error * error, 2.0 * error
+        return of_rows(xp, error * error, target), 2.0 * error
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,13 @@ class HalfSquaredError(Loss):
     summary: ClassVar[str] = "The squared error halved, so that its derivative is the error itself."
     source: ClassVar[str] = "Bishop 2006, eq. 3.12"
     formula: ClassVar[str] = "½(y − ŷ)²"
+    value_formula: ClassVar[str] = r"L = \frac{1}{2} (y - \hat y)^2"
+    derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial \hat y} = \hat y - y"
     constant_curvature: ClassVar[float | None] = 1.0
 
     def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         error = prediction - target
-        return 0.5 * (error * error)
+        return of_rows(xp, 0.5 * (error * error), target)
 
     def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         return prediction - target
@@ -69,7 +73,7 @@ class HalfSquaredError(Loss):
 
     def value_and_derivative(self, xp: Namespace, prediction: Array, target: Array) -> tuple[Array, Array]:
         error = prediction - target
-        return 0.5 * (error * error), error
+        return of_rows(xp, 0.5 * (error * error), target), error
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,71 @@ class AbsoluteError(Loss):
     )
     source: ClassVar[str] = "Boscovich 1757; Laplace 1789"
     formula: ClassVar[str] = "|y − ŷ|"
+    value_formula: ClassVar[str] = r"L = |y - \hat y|"
+    derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial \hat y} = \operatorname{sign}(\hat y - y)"
     smooth: ClassVar[bool] = False
+    has_curvature: ClassVar[bool] = False
 
     def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return xp.abs(prediction - target)
+        return of_rows(xp, xp.abs(prediction - target), target)
 
     def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         return xp.sign(prediction - target)
 
     def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         return xp.zeros_like(prediction - target)
+
+
+@dataclass(frozen=True)
+class PowerError(Loss):
+    """The p-th power of the error: a row's part in the p-th power of the Lᵖ norm of all errors.
+
+    p = 2 is the squared, p = 1 the absolute error. The larger p, the more the largest errors count. For p below 2 the
+    second derivative at ŷ = y is infinite, or 0 at the kink of p = 1; the largest finite number is taken there.
+    Source: Rice & White 1964.
+    """
+
+    name: ClassVar[str] = "lp"
+    label: ClassVar[str] = "Lp error"
+    summary: ClassVar[str] = (
+        "The p-th power of the error: between absolute and squared for p from 1 to 2, above it the worst rows rule."
+    )
+    source: ClassVar[str] = "Rice & White 1964"
+    formula: ClassVar[str] = "|y − ŷ|ᵖ"
+    value_formula: ClassVar[str] = r"L = |y - \hat y|^p"
+    derivative_formula: ClassVar[str] = (
+        r"\frac{\partial L}{\partial \hat y} = p |\hat y - y|^{p-1} \operatorname{sign}(\hat y - y)"
+    )
+
+    p: float = parameter(
+        1.5,
+        low=1,
+        high=100,
+        slider=(1.0, 6.0),
+        symbol="p",
+        help="The power: 1 is the absolute, 2 the squared error. Too big: the worst row alone decides, in steep steps.",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # What can't be said of all instances.
+        object.__setattr__(self, "smooth", self.p > 1)
+        object.__setattr__(self, "has_curvature", self.p >= 2)
+
+    def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
+        return of_rows(xp, xp.abs(prediction - target) ** self.p, target)
+
+    def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
+        error = prediction - target
+        return self.p * xp.abs(error) ** (self.p - 1.0) * xp.sign(error)
+
+    def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
+        size = xp.abs(prediction - target)
+        if self.p == 1:
+            return xp.zeros_like(size)
+        if self.p < 2:
+            size = xp.maximum(size, float(xp.finfo(size.dtype).smallest_normal) * xp.ones_like(size))
+        return self.p * (self.p - 1.0) * size ** (self.p - 2.0)
 
 
 @dataclass(frozen=True)
@@ -112,6 +171,8 @@ class Huber(Loss):
     )
     source: ClassVar[str] = "Huber 1964"
     formula: ClassVar[str] = "½(y − ŷ)² up to |y − ŷ| = δ, then δ(|y − ŷ| − δ/2)"
+    value_formula: ClassVar[str] = r"L = c (e - c/2), \; e = \hat y - y, \; c = \min(\max(e, -\delta), \delta)"
+    derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial \hat y} = c"
 
     delta: float = parameter(
         1.0,
@@ -137,7 +198,7 @@ class Huber(Loss):
         error = prediction - target
         clipped = self._clipped(xp, error)
         # With c the error clipped to ±δ both pieces are c(e − c/2).
-        return clipped * (error - 0.5 * clipped), clipped
+        return of_rows(xp, clipped * (error - 0.5 * clipped), target), clipped
 
     def _clipped(self, xp: Namespace, error: Array) -> Array:
         return xp.clip(error, -self.delta, self.delta)

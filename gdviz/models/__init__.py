@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gdviz.models.affine import LinearRegression, LogisticRegression
+from gdviz.models.affine import LinearRegression, LogisticRegression, SoftmaxRegression
 from gdviz.models.base import Forward, Model, Targets
+from gdviz.models.multilayer import MultiLayerPerceptron
 from gdviz.registry import Registry
 
 __all__ = ["BUILTIN", "MODELS", "Forward", "Model", "Targets", "model"]
 
-BUILTIN: tuple[type[Model], ...] = (LinearRegression, LogisticRegression)
+BUILTIN: tuple[type[Model], ...] = (LinearRegression, LogisticRegression, SoftmaxRegression, MultiLayerPerceptron)
 
 MODELS: Registry[Model] = Registry("model", BUILTIN)
 

@@ -33,7 +33,7 @@ class AffineModel(Model, abc.ABC):
         return ("weight", (features, self.outputs)), ("bias", (self.outputs,))
 
     def layers(self, features: int) -> tuple[LayerBlocks, ...]:
-        return layers_of((features, self.outputs), ("",))
+        return layers_of((features, self.outputs))
 
     def scores(self, xp: Namespace, parameters: Array, rows: Array) -> Array:
         outputs = self.outputs

@@ -15,6 +15,7 @@ import abc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from math import prod
 from typing import ClassVar, NamedTuple
 
@@ -216,11 +217,11 @@ def split(xp: Namespace, blocks: Sequence[tuple[str, tuple[int, ...]]], vector: 
 
 
 @lru_cache(maxsize=256)
-def layers_of(sizes: tuple[int, ...], names: tuple[str, ...]) -> tuple[LayerBlocks, ...]:
-    """The layers of a network with so many inputs, hidden units and outputs, in the order of the parameter vector."""
+def layers_of(sizes: tuple[int, ...]) -> tuple[LayerBlocks, ...]:
+    """The layers of a network with so many inputs, units of every hidden layer, and outputs: layer1, layer2, …"""
     found, begin = [], 0
-    for name, inputs, units in zip(names, sizes[:-1], sizes[1:], strict=True):
+    for index, (inputs, units) in enumerate(pairwise(sizes), start=1):
         end = begin + (inputs + 1) * units
-        found.append(LayerBlocks(name, inputs, units, begin, end))
+        found.append(LayerBlocks(f"layer{index}", inputs, units, begin, end))
         begin = end
     return tuple(found)
