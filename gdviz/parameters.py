@@ -23,6 +23,10 @@ __all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
 Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path", "numbers"]
 
 _METADATA_KEY = "gdviz.parameter"
+
+_UNSAID: Any = object()
+"""Stands in a field whose default follows another option until that option is known."""
+
 _NOUNS = {"integer": "a whole number", "float": "a finite number", "numbers": "a list of finite numbers, each"}
 
 
@@ -34,6 +38,9 @@ class Parameter:
     `slider` is the smaller range that a control offers, `log` whether that control is logarithmic; typing a number
     reaches the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice". Of "numbers" the
     limits are those of each. An instance of the class `alternative` is accepted as it is: a rate may be a schedule.
+
+    Where `follows` names another option, a choice, the default is the one that `follow_defaults` pairs with what is
+    chosen there, and `default` for all that is not named.
     """
 
     name: str
@@ -52,6 +59,12 @@ class Parameter:
     label: str = ""
     help: str = ""
     alternative: type | None = None
+    follows: str = ""
+    follow_defaults: tuple[tuple[str, Any], ...] = ()
+
+    def default_with(self, choice: Any) -> Any:
+        """The default where the option that this one `follows` is `choice`."""
+        return next((default for name, default in self.follow_defaults if name == choice), self.default)
 
     def limits(self) -> str:
         """The accepted range in words, as used in messages: "above 0 and at most 1"."""
@@ -165,8 +178,11 @@ def parameter(
     label: str = "",
     help: str = "",
     alternative: type | None = None,
+    follows: str = "",
+    follow_defaults: Mapping[str, Any] | None = None,
 ) -> Any:
     """A dataclass field that carries a `Parameter`; the kind is read from the annotation unless given."""
+    following = tuple((follow_defaults or {}).items())
     declaration = {
         "kind": kind,
         "low": low,
@@ -182,8 +198,13 @@ def parameter(
         "label": label,
         "help": help,
         "alternative": alternative,
+        "follows": follows if following else "",
+        "follow_defaults": following,
+        "default": None if default is dataclasses.MISSING else default,
     }
     metadata = {_METADATA_KEY: declaration}
+    if following:
+        return field(default=_UNSAID, metadata=metadata, kw_only=True)
     if default is dataclasses.MISSING:
         return field(metadata=metadata, kw_only=True)
     return field(default=default, metadata=metadata, kw_only=True)
@@ -219,8 +240,7 @@ def declared(cls: type) -> tuple[Parameter, ...]:
         settings = dict(declaration)
         settings["kind"] = settings["kind"] or _kind_of(hints[item.name], settings["choices"])
         settings["label"] = settings["label"] or _label_of(item.name)
-        default = None if item.default is dataclasses.MISSING else item.default
-        found.append(Parameter(name=item.name, default=default, **settings))
+        found.append(Parameter(name=item.name, **settings))
     _declared_of[cls] = tuple(found)
     return _declared_of[cls]
 
@@ -234,6 +254,8 @@ class Parameterized:
     def __post_init__(self) -> None:
         for declaration in declared(type(self)):
             value = getattr(self, declaration.name)
+            if value is _UNSAID:
+                value = self.default_of(declaration)
             try:
                 accepted = declaration.check(value)
             except ParameterError as error:
@@ -261,10 +283,28 @@ class Parameterized:
         """Every declared parameter with its value."""
         return {item.name: getattr(self, item.name) for item in declared(type(self))}
 
+    def default_of(self, declaration: Parameter) -> Any:
+        """The default of one of its parameters, as the options stand that it may follow."""
+        if not declaration.follows:
+            return declaration.default
+        return declaration.default_with(getattr(self, declaration.follows))
+
     def changed_options(self) -> dict[str, Any]:
         """The declared parameters whose value differs from the default: what a file needs to say."""
         return {
             item.name: getattr(self, item.name)
             for item in declared(type(self))
-            if getattr(self, item.name) != item.default
+            if getattr(self, item.name) != self.default_of(item)
         }
+
+    def changed(self, options: Mapping[str, Any]) -> Self:
+        """The same with these options. What stands at a default that follows one of them follows it.
+
+        `dataclasses.replace` would keep the number: of two conventions, the one's form with the other's default.
+        """
+        unsaid = {
+            item.name: _UNSAID
+            for item in declared(type(self))
+            if item.follows in options and getattr(self, item.name) == self.default_of(item)
+        }
+        return dataclasses.replace(self, **{**unsaid, **options})

@@ -104,7 +104,7 @@ def set_optimizer(experiment: Experiment, key: int, optimizer: Optimizer) -> Exp
 def set_hyper_parameters(experiment: Experiment, key: int, options: Mapping[str, Any]) -> Experiment:
     """Hyper-parameters changed from the start; later changes of the same ones are dropped: the new value counts."""
     config = experiment.entry(key).config
-    optimizer = dataclasses.replace(config.optimizer, **options)
+    optimizer = config.optimizer.changed(options)
     remaining = []
     for change in config.changes:
         kept = {name: value for name, value in change.options.items() if name not in options}

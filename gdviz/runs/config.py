@@ -137,7 +137,7 @@ class RunConfig(Parameterized):
                 raise InputError(
                     f"{optimizer.name} has no hyper-parameter {echoed(name)} to change at step {echoed(change.step)}."
                 )
-        return dataclasses.replace(optimizer, **change.options)
+        return optimizer.changed(change.options)
 
 
 def start_point(problem: Problem, config: RunConfig) -> np.ndarray:
