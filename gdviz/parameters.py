@@ -20,14 +20,21 @@ from gdviz.errors import ParameterError
 
 __all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
 
-Kind = Literal["float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path", "numbers"]
+Kind = Literal[
+    "float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path", "numbers", "constants"
+]
 
 _METADATA_KEY = "gdviz.parameter"
 
 _UNSAID: Any = object()
 """Stands in a field whose default follows another option until that option is known."""
 
-_NOUNS = {"integer": "a whole number", "float": "a finite number", "numbers": "a list of finite numbers, each"}
+_NOUNS = {
+    "integer": "a whole number",
+    "float": "a finite number",
+    "numbers": "a list of finite numbers, each",
+    "constants": "finite numbers by name, as in a=1,b=2",
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,9 @@ class Parameter:
 
     `low` and `high` are the limits of what is accepted, each excluded where `low_open` or `high_open` says so.
     `slider` is the smaller range that a control offers, `log` whether that control is logarithmic; typing a number
-    reaches the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice". Of "numbers" the
-    limits are those of each. An instance of the class `alternative` is accepted as it is: a rate may be a schedule.
+    reaches the whole accepted range. `optional` accepts None, `choices` lists the words of a "choice". Of "numbers" and
+    "constants" the limits are those of each; constants are given as a table and kept as pairs of name and number. An
+    instance of the class `alternative` is accepted as it is: a rate may be a schedule.
 
     Where `follows` names another option, a choice, the default is the one that `follow_defaults` pairs with what is
     chosen there, and `default` for all that is not named.
@@ -105,6 +113,10 @@ class Parameter:
                 return tuple(value) if is_list else None
             case "text" | "column" | "path":
                 return str(value) if isinstance(value, str) or hasattr(value, "__fspath__") else None
+            case "constants":
+                pairs = _pairs(value)
+                found = [(name, self._number(number)) for name, number in pairs or ()]
+                return None if pairs is None or any(number is None for _, number in found) else tuple(found)
             case "numbers":
                 is_list = isinstance(value, list | tuple) or (hasattr(value, "__len__") and hasattr(value, "__array__"))
                 entries = [self._number(item) for item in value] if is_list else []
@@ -145,6 +157,9 @@ class Parameter:
                 return self.check(words)
             case "columns" | "classes":
                 return self.check([word.strip() for word in words.split(",") if word.strip()])
+            case "constants":
+                typed = (word.partition("=") for word in words.split(",") if word.strip())
+                return self.check([(name.strip(), self._typed(number, text)) for name, _, number in typed])
             case "numbers":
                 return self.check([self._typed(word, text) for word in words.strip("[]()").split(",")])
         if self.optional and words.lower() in {"", "none"}:
@@ -208,6 +223,15 @@ def parameter(
     if default is dataclasses.MISSING:
         return field(metadata=metadata, kw_only=True)
     return field(default=default, metadata=metadata, kw_only=True)
+
+
+def _pairs(value: Any) -> list[Any] | None:
+    """The names and numbers of a table, or of a list of such pairs; None for anything else."""
+    pairs = list(value.items()) if isinstance(value, Mapping) else value
+    if not isinstance(pairs, list | tuple):
+        return None
+    fit = all(isinstance(pair, list | tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs)
+    return list(pairs) if fit and len({name for name, _ in pairs}) == len(pairs) else None
 
 
 def _kind_of(annotation: Any, choices: tuple[str, ...]) -> Kind:

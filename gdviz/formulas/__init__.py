@@ -1,0 +1,1 @@
+"""Formulas that people type: read without running anything, differentiated exactly, made into quick functions."""
