@@ -57,7 +57,7 @@ class Loss(Parameterized, abc.ABC):
     derivative_formula: ClassVar[str] = ""
     """∂L/∂prediction in TeX."""
     output_derivative_formula: ClassVar[str] = ""
-    """∂L/∂p in TeX, for losses of scores that are losses of the probabilities p made of them."""
+    """∂L/∂p in TeX, for losses of scores that are losses of the probabilities p made of them too."""
 
     @abc.abstractmethod
     def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
@@ -75,6 +75,14 @@ class Loss(Parameterized, abc.ABC):
     def value_and_derivative(self, xp: Namespace, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Both; losses whose derivative shares its work with the value write this one."""
         return self.value(xp, prediction, target), self.derivative(xp, prediction, target)
+
+    def output_derivative(self, xp: Namespace, output: Array, target: Array) -> Array:
+        """∂L/∂ŷ of every row, shaped as the output ŷ, also for losses of scores that are losses of probabilities: there
+        it is infinite where the true class has the probability 0. Raises `NotImplementedError` where
+        `output_derivative_formula` is empty."""
+        if self.argument == "output":
+            return self.derivative(xp, output, target)
+        raise NotImplementedError(f"{self.name} is no function of the output")
 
     def curve(self, low: float = -4.0, high: float = 4.0, count: int = 401, target: float | None = None) -> Curve:
         """The loss over errors from `low` to `high`, for one target; for classes over scores, for the class 1 or

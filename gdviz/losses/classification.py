@@ -59,6 +59,9 @@ class BinaryCrossEntropy(Loss):
         value, share = _softplus(xp, sign * prediction)
         return value, sign * share
 
+    def output_derivative(self, xp: Namespace, output: Array, target: Array) -> Array:
+        return (output - target) / (output * (1.0 - output))
+
 
 @dataclass(frozen=True)
 class CrossEntropy(Loss):
@@ -102,6 +105,11 @@ class CrossEntropy(Loss):
         value = xp.log(total)[..., 0] - xp.sum(below * target, axis=-1)
         return value, raised / total - target
 
+    def output_derivative(self, xp: Namespace, output: Array, target: Array) -> Array:
+        if target.ndim == 1:
+            return BinaryCrossEntropy().output_derivative(xp, output, target)
+        return -target / output
+
 
 @dataclass(frozen=True)
 class KullbackLeibler(Loss):
@@ -141,6 +149,9 @@ class KullbackLeibler(Loss):
             entropy = -xp.sum(_times_log(xp, target), axis=-1)
         # Rounding must not make a distance negative.
         return xp.maximum(value - entropy, xp.zeros_like(entropy)), derivative
+
+    def output_derivative(self, xp: Namespace, output: Array, target: Array) -> Array:
+        return CrossEntropy().output_derivative(xp, output, target)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ ActivationName = Literal["identity", "logistic", "tanh", "relu"]
 
 class Activation(NamedTuple):
     """One of them. `apply(xp, z)` gives a; `slope(xp, a)` gives f′(z), the ∂aᵢ/∂zᵢ; `back(xp, gradient, a)` gives
-    ∂L/∂z from ∂L/∂a. All are shaped as z. The formulas are in TeX."""
+    ∂L/∂z from ∂L/∂a; `bend(xp, gradient, curvature, a)` gives ∂²L/∂z² from ∂L/∂a and ∂²L/∂a². All are shaped as z, but
+    for softmax, whose outputs depend on each other, ∂²L/∂z² is `(..., k, k)`. The formulas are in TeX."""
 
     name: str
     apply: Callable[[Namespace, Array], Array]
     slope: Callable[[Namespace, Array], Array]
     back: Callable[[Namespace, Array, Array], Array]
+    bend: Callable[[Namespace, Array, Array, Array], Array]
     formula: str
     slope_formula: str
 
@@ -37,12 +39,21 @@ def _identity_back(xp: Namespace, gradient: Array, a: Array) -> Array:
     return gradient
 
 
+def _identity_bend(xp: Namespace, gradient: Array, curvature: Array, a: Array) -> Array:
+    return curvature
+
+
 def _logistic_slope(xp: Namespace, a: Array) -> Array:
     return a * (1.0 - a)
 
 
 def _logistic_back(xp: Namespace, gradient: Array, a: Array) -> Array:
     return gradient * (a - a * a)
+
+
+def _logistic_bend(xp: Namespace, gradient: Array, curvature: Array, a: Array) -> Array:
+    slope = a - a * a
+    return curvature * slope * slope + gradient * slope * (1.0 - 2.0 * a)
 
 
 def _tanh(xp: Namespace, z: Array) -> Array:
@@ -55,6 +66,11 @@ def _tanh_slope(xp: Namespace, a: Array) -> Array:
 
 def _tanh_back(xp: Namespace, gradient: Array, a: Array) -> Array:
     return gradient * (1.0 - a * a)
+
+
+def _tanh_bend(xp: Namespace, gradient: Array, curvature: Array, a: Array) -> Array:
+    slope = 1.0 - a * a
+    return curvature * slope * slope - 2.0 * gradient * slope * a
 
 
 def _relu(xp: Namespace, z: Array) -> Array:
@@ -70,24 +86,41 @@ def _relu_back(xp: Namespace, gradient: Array, a: Array) -> Array:
     return gradient * xp.astype(a > 0, a.dtype)
 
 
+def _relu_bend(xp: Namespace, gradient: Array, curvature: Array, a: Array) -> Array:
+    return curvature * xp.astype(a > 0, a.dtype)
+
+
 def _softmax_back(xp: Namespace, gradient: Array, a: Array) -> Array:
     # Every output falls when another score rises: ∂aᵢ/∂zⱼ = aᵢ(δᵢⱼ − aⱼ).
     weighted = a * gradient
     return weighted - a * xp.sum(weighted, axis=-1, keepdims=True)
 
 
+def _softmax_bend(xp: Namespace, gradient: Array, curvature: Array, a: Array) -> Array:
+    eye = xp.eye(a.shape[-1], dtype=a.dtype, device=getattr(a, "device", None))
+    slopes = a[..., :, None] * (eye - a[..., None, :])
+    along = xp.matmul(slopes, curvature[..., :, None] * slopes)
+    # Σ over c of ∂L/∂a_c · ∂²a_c/∂zᵢ∂zⱼ.
+    above = gradient - xp.sum(gradient * a, axis=-1, keepdims=True)
+    pull = a * above
+    return along + pull[..., :, None] * (eye - a[..., None, :]) - a[..., :, None] * pull[..., None, :]
+
+
 ACTIVATIONS: Mapping[str, Activation] = {
     entry.name: entry
     for entry in (
-        Activation("identity", _identity, _identity_slope, _identity_back, r"a = z", r"f'(z) = 1"),
-        Activation("logistic", sigmoid, _logistic_slope, _logistic_back, r"a = \sigma(z)", r"f'(z) = a(1 - a)"),
-        Activation("tanh", _tanh, _tanh_slope, _tanh_back, r"a = \tanh z", r"f'(z) = 1 - a^2"),
-        Activation("relu", _relu, _relu_slope, _relu_back, r"a = \max(0, z)", r"f'(z) = [z > 0]"),
+        Activation("identity", _identity, _identity_slope, _identity_back, _identity_bend, r"a = z", r"f'(z) = 1"),
+        Activation(
+            "logistic", sigmoid, _logistic_slope, _logistic_back, _logistic_bend, r"a = \sigma(z)", r"f'(z) = a(1 - a)"
+        ),
+        Activation("tanh", _tanh, _tanh_slope, _tanh_back, _tanh_bend, r"a = \tanh z", r"f'(z) = 1 - a^2"),
+        Activation("relu", _relu, _relu_slope, _relu_back, _relu_bend, r"a = \max(0, z)", r"f'(z) = [z > 0]"),
         Activation(
             "softmax",
             softmax,
             _logistic_slope,
             _softmax_back,
+            _softmax_bend,
             r"a_i = e^{z_i} / \sum_j e^{z_j}",
             r"\partial a_i / \partial z_j = a_i ([i = j] - a_j)",
         ),

@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from gdviz.arrays import Array, Namespace
 from gdviz.models.base import Forward, LayerBlocks, Model, TargetKind, Targets, layers_of
-from gdviz.special import sigmoid, softmax
 
 __all__ = ["AffineModel", "LinearRegression", "LogisticRegression", "SoftmaxRegression"]
 
@@ -126,15 +125,6 @@ class LinearRegression(AffineModel):
     def output_activation(self) -> str:
         return "identity"
 
-    def activate(self, xp: Namespace, scores: Array) -> Array:
-        return scores
-
-    def slope(self, xp: Namespace, outputs: Array) -> Array:
-        return xp.ones_like(outputs)
-
-    def score_gradient(self, xp: Namespace, outputs: Array, output_gradient: Array) -> Array:
-        return output_gradient
-
 
 @dataclass(frozen=True)
 class LogisticRegression(AffineModel):
@@ -170,12 +160,6 @@ class LogisticRegression(AffineModel):
     def output_activation(self) -> str:
         return "logistic"
 
-    def activate(self, xp: Namespace, scores: Array) -> Array:
-        return sigmoid(xp, scores)
-
-    def slope(self, xp: Namespace, outputs: Array) -> Array:
-        return outputs * (1.0 - outputs)
-
 
 @dataclass(frozen=True)
 class SoftmaxRegression(AffineModel):
@@ -202,14 +186,3 @@ class SoftmaxRegression(AffineModel):
     @property
     def output_activation(self) -> str:
         return "softmax"
-
-    def activate(self, xp: Namespace, scores: Array) -> Array:
-        return softmax(xp, scores)
-
-    def slope(self, xp: Namespace, outputs: Array) -> Array:
-        return outputs * (1.0 - outputs)
-
-    def score_gradient(self, xp: Namespace, outputs: Array, output_gradient: Array) -> Array:
-        # Every output falls when another score rises: ∂aᵢ/∂zⱼ = aᵢ(δᵢⱼ − aⱼ).
-        weighted = outputs * output_gradient
-        return weighted - outputs * xp.sum(weighted, axis=-1, keepdims=True)

@@ -24,6 +24,7 @@ import numpy as np
 from gdviz.arrays import Array, Namespace
 from gdviz.errors import InputError
 from gdviz.losses.base import TargetKind
+from gdviz.models.activations import ACTIVATIONS, Activation
 from gdviz.parameters import Parameterized
 
 __all__ = ["Forward", "LayerBlocks", "Model", "TargetKind", "Targets", "split"]
@@ -62,8 +63,8 @@ class Model(Parameterized, abc.ABC):
 
     Parameters `(..., d)` may be a batch of vectors; their leading axes lead in every result.
 
-    Wherever a pass takes rows, it also takes `design(rows)`, `(n, features + 1)`: the rows with a last column of ones,
-    which carries the bias along in one product and saves a third of the array calls of a small mini-batch.
+    Wherever a pass takes parameters and rows, the rows may be `design(rows)`, `(n, features + 1)`: with a last column
+    of ones, which carries the bias along in one product and saves a third of the array calls of a small mini-batch.
     """
 
     label: ClassVar[str] = ""
@@ -127,6 +128,11 @@ class Model(Parameterized, abc.ABC):
     def output_activation(self) -> str:
         """What makes outputs of scores: identity, logistic or softmax."""
 
+    @property
+    def activation_of_outputs(self) -> Activation:
+        """The same with its derivatives."""
+        return ACTIVATIONS[self.output_activation]
+
     @abc.abstractmethod
     def blocks(self, features: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Name and shape of the parts of the parameter vector, in C order."""
@@ -170,17 +176,17 @@ class Model(Parameterized, abc.ABC):
     def scores(self, xp: Namespace, parameters: Array, rows: Array) -> Array:
         """z of the last layer, `(..., n)`, or `(..., n, k)` for k outputs."""
 
-    @abc.abstractmethod
     def activate(self, xp: Namespace, scores: Array) -> Array:
         """a of z, row by row."""
+        return self.activation_of_outputs.apply(xp, scores)
 
-    @abc.abstractmethod
     def slope(self, xp: Namespace, outputs: Array) -> Array:
         """∂aᵢ/∂zᵢ from the outputs a, of the same shape; see `score_gradient` for outputs that depend on each other."""
+        return self.activation_of_outputs.slope(xp, outputs)
 
     def score_gradient(self, xp: Namespace, outputs: Array, output_gradient: Array) -> Array:
         """δ = ∂L/∂z of every row from ∂L/∂a and the outputs a, all of the same shape."""
-        return output_gradient * self.slope(xp, outputs)
+        return self.activation_of_outputs.back(xp, output_gradient, outputs)
 
     @abc.abstractmethod
     def backward(
@@ -200,10 +206,14 @@ class Model(Parameterized, abc.ABC):
         depend on each other, or `(n, k, k)`. Raises `NotImplementedError` where z is not affine in the parameters."""
         raise NotImplementedError(f"{self.name} has no Hessian from its scores alone")
 
+    def forward_to_scores(self, xp: Namespace, parameters: Array, rows: Array) -> Forward:
+        """The forward pass up to z, whose `outputs` are None: all that losses of scores need."""
+        return Forward(self.scores(xp, parameters, rows), None)
+
     def forward(self, xp: Namespace, parameters: Array, rows: Array) -> Forward:
         """z and a of every row."""
-        scores = self.scores(xp, parameters, rows)
-        return Forward(scores, self.activate(xp, scores))
+        forward = self.forward_to_scores(xp, parameters, rows)
+        return forward._replace(outputs=self.activate(xp, forward.scores))
 
 
 def split(xp: Namespace, blocks: Sequence[tuple[str, tuple[int, ...]]], vector: Array) -> dict[str, Array]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from gdviz.arrays import Array, Namespace
 from gdviz.errors import InputError
-from gdviz.models.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, Activation
+from gdviz.models.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from gdviz.models.affine import BINARY_LOSSES, CLASS_LOSSES, NUMBER_LOSSES
 from gdviz.models.base import Forward, LayerBlocks, Model, TargetKind, Targets, layers_of
 from gdviz.parameters import parameter
@@ -131,18 +131,9 @@ class MultiLayerPerceptron(Model):
     def scores(self, xp: Namespace, parameters: Array, rows: Array) -> Array:
         return self._through(xp, parameters, rows)[0]
 
-    def forward(self, xp: Namespace, parameters: Array, rows: Array) -> Forward:
+    def forward_to_scores(self, xp: Namespace, parameters: Array, rows: Array) -> Forward:
         scores, hidden = self._through(xp, parameters, rows)
-        return Forward(scores, self._last.apply(xp, scores), hidden)
-
-    def activate(self, xp: Namespace, scores: Array) -> Array:
-        return self._last.apply(xp, scores)
-
-    def slope(self, xp: Namespace, outputs: Array) -> Array:
-        return self._last.slope(xp, outputs)
-
-    def score_gradient(self, xp: Namespace, outputs: Array, output_gradient: Array) -> Array:
-        return self._last.back(xp, output_gradient, outputs)
+        return Forward(scores, None, hidden)
 
     def backward(
         self, xp: Namespace, parameters: Array, rows: Array, score_gradient: Array, forward: Forward | None = None
@@ -204,10 +195,6 @@ class MultiLayerPerceptron(Model):
                 outputs = apply(xp, scores)
                 hidden.append(outputs)
         return scores[..., 0] if self.outputs == 1 else scores, tuple(hidden)
-
-    @property
-    def _last(self) -> Activation:
-        return ACTIVATIONS[self.output_activation]
 
     def _layers_for(self, parameters: Array) -> tuple[LayerBlocks, ...]:
         return self.layers(self.features_of(parameters.shape[-1]))

@@ -1,0 +1,102 @@
+"""The chain rule through model and loss: losses of rows, their derivatives in the scores and in the parameters.
+
+Everything is a sum over rows, each with its weight where weights are given: with weights 1/n it is the mean. Targets
+are (n,), or `(n, k)` for models with k outputs.
+"""
+
+from __future__ import annotations
+
+from gdviz.arrays import Array, Namespace
+from gdviz.losses import Loss
+from gdviz.models.base import Forward, Model
+
+__all__ = ["gauss_newton", "hessian", "loss_and_gradient", "losses_and_deltas", "row_losses", "score_curvature"]
+
+
+def row_losses(xp: Namespace, model: Model, loss: Loss, forward: Forward, targets: Array) -> Array:
+    """L of every row, `(..., n)`."""
+    return loss.value(xp, forward.scores if loss.argument == "score" else forward.outputs, targets)
+
+
+def losses_and_deltas(xp: Namespace, model: Model, loss: Loss, forward: Forward, targets: Array) -> tuple[Array, Array]:
+    """L of every row, `(..., n)`, and δ = ∂L/∂z, shaped as the scores."""
+    if loss.argument == "score":
+        return loss.value_and_derivative(xp, forward.scores, targets)
+    values, output_gradient = loss.value_and_derivative(xp, forward.outputs, targets)
+    return values, model.score_gradient(xp, forward.outputs, output_gradient)
+
+
+def loss_and_gradient(
+    xp: Namespace,
+    model: Model,
+    loss: Loss,
+    parameters: Array,
+    rows: Array,
+    targets: Array,
+    weights: Array | None = None,
+) -> tuple[Array, Array]:
+    """Σ L and Σ ∂L/∂θ over the rows, `(...)` and `(..., d)`, at parameters `(..., d)`; `weights` are (n,)."""
+    if loss.argument == "score":
+        # The last activation is not needed on this way.
+        forward = model.forward_to_scores(xp, parameters, rows)
+    else:
+        forward = model.forward(xp, parameters, rows)
+    values, deltas = losses_and_deltas(xp, model, loss, forward, targets)
+    if weights is None:
+        total = xp.sum(values, axis=-1)
+    else:
+        total = xp.matmul(values, weights)
+        deltas = deltas * (weights if model.outputs == 1 else weights[:, None])
+    return total, model.backward(xp, parameters, rows, deltas, forward)
+
+
+def score_curvature(xp: Namespace, model: Model, loss: Loss, forward: Forward, targets: Array) -> Array:
+    """∂²L/∂z² of every row: shaped as the scores, or `(..., n, k, k)` where the k scores depend on each other."""
+    if loss.argument == "score":
+        return loss.second_derivative(xp, forward.scores, targets)
+    outputs = forward.outputs
+    first = loss.derivative(xp, outputs, targets)
+    second = loss.second_derivative(xp, outputs, targets)
+    return model.activation_of_outputs.bend(xp, first, second, outputs)
+
+
+def hessian(
+    xp: Namespace,
+    model: Model,
+    loss: Loss,
+    parameters: Array,
+    rows: Array,
+    targets: Array,
+    weights: Array | None = None,
+) -> Array:
+    """Σ ∂²L/∂θ² over the rows at one point (d,), `(d, d)`, for a model that is affine and a loss with curvature."""
+    curvature = score_curvature(xp, model, loss, model.forward(xp, parameters, rows), targets)
+    return model.hessian(xp, rows, _weighed(xp, curvature, weights))
+
+
+def gauss_newton(
+    xp: Namespace,
+    model: Model,
+    loss: Loss,
+    parameters: Array,
+    rows: Array,
+    targets: Array,
+    weights: Array | None = None,
+) -> Array:
+    """Σ Jᵀ ∂²L/∂z² J over the rows at one point (d,), `(d, d)`, J = ∂z/∂θ: the Hessian without the curvature of the
+    model itself, never negative where the loss is convex in the score, and exact for affine models.
+
+    Source: Schraudolph 2002.
+    """
+    curvature = score_curvature(xp, model, loss, model.forward(xp, parameters, rows), targets)
+    curvature = _weighed(xp, curvature, weights)
+    jacobian = model.jacobian(xp, parameters, rows)
+    size = parameters.shape[-1]
+    bent = xp.matmul(curvature, jacobian) if curvature.ndim == 3 else curvature[..., None] * jacobian
+    return xp.matmul(xp.reshape(jacobian, (-1, size)).T, xp.reshape(bent, (-1, size)))
+
+
+def _weighed(xp: Namespace, curvature: Array, weights: Array | None) -> Array:
+    if weights is None:
+        return curvature
+    return curvature * xp.reshape(weights, (-1, *(1 for _ in range(curvature.ndim - 1))))
