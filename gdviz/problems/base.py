@@ -128,6 +128,14 @@ class Problem(Parameterized, abc.ABC):
         value, gradient = self.value_and_gradient(x)
         return (Quantity("Value", "f", r"f(\theta)", value), Quantity("Gradient", "∇f", r"\nabla f(\theta)", gradient))
 
+    def explain_batch(self, x: Array, rows: Sequence[int] | Any) -> tuple[Quantity, ...]:
+        """The same of the mean over these rows only, for problems whose `rows` is not None."""
+        value, gradient = self.batch_value_and_gradient(x, rows)
+        return (
+            Quantity("Value", "f", r"f_B(\theta)", value),
+            Quantity("Gradient", "∇f", r"\nabla f_B(\theta)", gradient),
+        )
+
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         """Both at once; problems whose derivative shares its work with the value write this one."""
         return self.value(x), self.gradient(x)

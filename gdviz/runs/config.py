@@ -16,6 +16,8 @@ from gdviz.errors import InputError
 from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import Parameterized, declared, parameter
 from gdviz.problems.base import Problem
+from gdviz.runs.clipping import Clipping
+from gdviz.runs.noise import GradientNoise
 
 __all__ = ["Change", "RandomStart", "RunConfig", "StartChoice", "StopRules", "checked_start", "start_point"]
 
@@ -83,6 +85,8 @@ class RunConfig(Parameterized):
         None, low=1, optional=True, help="Rows per step of a fit to data; left out: all rows."
     )
     stop: StopRules = field(default_factory=StopRules)
+    clipping: Clipping = field(default_factory=Clipping)
+    noise: GradientNoise | None = None
     changes: tuple[Change, ...] = ()
     label: str = ""
     _stages: tuple[tuple[int, Optimizer], ...] = field(init=False, repr=False, compare=False)

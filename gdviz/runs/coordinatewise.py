@@ -8,6 +8,7 @@ rounded alike everywhere and `SCALARS` takes all else from NumPy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,8 +43,9 @@ def applies(optimizer: Optimizer, problem: Problem, point: Any) -> bool:
     )
 
 
-def steps(optimizer: Optimizer, problem: Problem, point: np.ndarray, state: Any, rate: float, count: int) -> Stepped:
-    """`count` steps from `point (d,)` where this `applies`, fewer where Python's floats raise what arrays let pass.
+def steps(optimizer: Optimizer, problem: Problem, point: np.ndarray, state: Any, rates: Sequence[float]) -> Stepped:
+    """A step with each of these rates from `point (d,)` where this `applies`, fewer where Python's floats raise what
+    arrays let pass.
 
     The caller takes the steps that are missing on arrays.
     """
@@ -55,7 +57,7 @@ def steps(optimizer: Optimizer, problem: Problem, point: np.ndarray, state: Any,
     passed: list[float] = []
     gradient_at, update = problem.gradient_at, optimizer.update
     try:
-        for _ in range(count):
+        for rate in rates:
             gradient = gradient_at(SCALARS, *coordinates)
             updates = [
                 update(SCALARS, slope, own, coordinate, rate)

@@ -19,14 +19,17 @@ import numpy as np
 from gdviz.arrays import to_numpy
 from gdviz.backends import computing
 from gdviz.runs import coordinatewise
+from gdviz.runs.compiled import CompiledSteps
 from gdviz.runs.config import RunConfig
 from gdviz.runs.lengths import lengths
+from gdviz.runs.rates import entered, follows_values, rates_from, schedule_of
 from gdviz.runs.rules import first_stop
-from gdviz.runs.run import Run, learning_rate_of
+from gdviz.runs.run import Run
 from gdviz.runs.stopping import StopReason
-from gdviz.runs.trajectory import Checkpoint, Rows, Trajectory
+from gdviz.runs.trajectory import Checkpoint, Origin, Rows, Trajectory
+from gdviz.schedules.schedule import ObservedSchedule
 
-__all__ = ["advance", "advance_for", "begin", "branch", "replay", "run_to_end", "shared_steps"]
+__all__ = ["advance", "advance_for", "begin", "branch", "replay", "run_to_end", "shared_steps", "standing_at"]
 
 _LARGEST_CHUNK = 1024
 _LONGEST_CHUNK_SECONDS = 0.025
@@ -60,7 +63,8 @@ def advance(run: Run, steps: int, deadline: float = math.inf) -> int:
     # A chunk should last a quarter of the time there is, so that the deadline is met without a look at every step.
     target = max(_SHORTEST_CHUNK_SECONDS, min(_LONGEST_CHUNK_SECONDS, (deadline - perf_counter()) / 4))
     while not run.finished and run.step - before < steps:
-        wanted = min(steps - (run.step - before), run.chunk, _until_boundary(run))
+        largest = run.chunk if run.compiled is None else run.compiled.length
+        wanted = min(steps - (run.step - before), largest, _until_boundary(run))
         started = perf_counter()
         _advance_chunk(run, wanted, deadline)
         now = perf_counter()
@@ -99,10 +103,16 @@ def run_to_end(
 
 def replay(run: Run, step: int) -> Checkpoint:
     """The point and state that the run had at a recorded `step`, equal bit for bit, from the checkpoint before it."""
-    again = Run(run.problem, run.config, start=run.start)
-    again.restore(run.trajectory.checkpoint_before(step))
+    return standing_at(run.trajectory, Origin(run.problem, run.config, run.start), step).checkpoint()
+
+
+def standing_at(trajectory: Trajectory, origin: Origin, step: int) -> Run:
+    """A run that stands where the one behind this trajectory stood at a recorded `step`, about to leave it."""
+    again = Run(origin.problem, origin.config, start=origin.start)
+    again.restore(trajectory.checkpoint_before(step))
     _step_to(again, step)
-    return again.checkpoint()
+    again.optimizer = again.config.optimizer_at(step)
+    return again
 
 
 def shared_steps(old: RunConfig, new: RunConfig) -> int:
@@ -111,7 +121,7 @@ def shared_steps(old: RunConfig, new: RunConfig) -> int:
     0 where they differ from the start. Labels and stopping rules don't count: which of them ends a run is seen only
     as it goes, so `branch` looks at that.
     """
-    if (old.start, old.seed, old.batch_size) != (new.start, new.seed, new.batch_size):
+    if _conditions(old) != _conditions(new):
         return 0
     shared = min(old.steps, new.steps)
     firsts = {0, *(change.step for change in (*old.changes, *new.changes))}
@@ -135,8 +145,8 @@ def branch(run: Run, config: RunConfig, step: int) -> Run:
     stop = None if lost else first_stop(config.stop, recorded, None)
     if stop is not None:
         latest = stop.row
-    follower.trajectory.copy_from(run.trajectory, latest, learning_rate_of(config.optimizer_at(latest)))
     follower.restore(replay(run, latest))
+    follower.trajectory.copy_from(run.trajectory, latest, follower.learning_rate)
     follower.seconds = run.seconds * latest / max(1, run.step)
     if lost:
         follower.stop(StopReason.DIVERGED)
@@ -147,11 +157,16 @@ def branch(run: Run, config: RunConfig, step: int) -> Run:
     return follower
 
 
+def _conditions(config: RunConfig) -> tuple[object, ...]:
+    """What holds for every step of a run."""
+    return (config.start, config.seed, config.batch_size, config.clipping, config.noise)
+
+
 def _until_boundary(run: Run) -> int:
     """Steps to the next place where a chunk has to end: the last step, a change, for cheap problems a checkpoint."""
     ends = [run.config.steps]
     ends += [change.step for change in run.config.changes if change.step > run.step]
-    if run.recorded_after:
+    if run.recorded_after or run.compiled is not None:
         spacing = run.trajectory.checkpoint_spacing
         ends.append((run.step // spacing + 1) * spacing)
     return min(ends) - run.step
@@ -165,52 +180,72 @@ def _advance_chunk(run: Run, count: int, deadline: float) -> None:
     rows = run.trajectory.reserve(count)
     passed: list[Checkpoint] = []
     with np.errstate(all="ignore"), computing(run.xp):
-        if run.recorded_after:
+        if run.compiled is not None:
+            taken = _compiled_steps(run, run.compiled, rows, count, passed)
+        elif run.recorded_after:
             taken = _cheap_steps(run, rows, count, passed)
         else:
             limit = run.config.stop.seconds
             out_of_time = math.inf if limit is None else started + max(0.0, limit - run.seconds)
             taken = _observed_steps(run, rows, count, min(deadline, out_of_time), passed)
     rows = Rows(*(column[:taken] for column in rows))
-    rows.learning_rates[:] = run.learning_rate
-    rows.learning_rates[-1] = learning_rate_of(run.config.optimizer_at(run.step))
+    if not follows_values(run.optimizer):
+        rows.learning_rates[:-1] = rates_from(run.optimizer, before.step + 1, taken - 1)
+    rows.learning_rates[-1] = run.learning_rate
     _publish(run, rows, before, passed, run.seconds + perf_counter() - started)
 
 
 def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> int:
     """`count` steps, then what is recorded of them; the chunk ends at a checkpoint where one is due."""
-    xp, oracle, optimizer, rate = run.xp, run.oracle, run.optimizer, run.learning_rate
+    xp, oracle, optimizer = run.xp, run.oracle, run.optimizer
     point, state, points = run.point, run.state, rows.points
     first = run.step
     fixed = optimizer.evaluations_per_step
     step = optimizer.step
-    if fixed is not None and isinstance(point, np.ndarray):
+    observed = follows_values(optimizer)
+    rates = [] if observed else rates_from(optimizer, first, count)
+    if fixed is not None and isinstance(point, np.ndarray) and not observed and not run.shaped:
         start = oracle.evaluations
         done = 0
         if coordinatewise.applies(optimizer, run.problem, point):
-            passed_points, state = coordinatewise.steps(optimizer, run.problem, point, state, rate, count)
+            passed_points, state = coordinatewise.steps(optimizer, run.problem, point, state, rates)
             done = len(passed_points)
             points[:done] = passed_points
             # A copy: the point outlives the chunk's rows, and a checkpoint must not hold on to all of them.
             point = points[done - 1].copy() if done else point
             oracle.gradient_count += done
         for index in range(done, count):
-            point, state = step(xp, oracle, point, state, rate)
+            point, state = step(xp, oracle, point, state, rates[index])
             points[index] = point
         for column, before, per_step in zip(rows.evaluations.T, start, fixed, strict=True):
             column[:] = before + per_step * np.arange(1, count + 1) if per_step else before
+        run.point, run.state, run.step = point, state, first + count
     else:
         taken = []
         for index in range(count):
-            oracle.step = first + index
-            point, state = step(xp, oracle, point, state, rate)
-            taken.append(point)
+            _step(run, None if observed else rates[index])
+            taken.append(run.point)
             rows.evaluations[index] = oracle.evaluations
+            if observed:
+                rows.learning_rates[index] = run.learning_rate
         # All at once: from a device every transfer takes as long as many steps.
         points[:] = to_numpy(xp.stack(taken))
-    run.point, run.state, run.step = point, state, first + count
     rows.values[:] = run.problem.value(points)
     rows.gradient_norms[:] = lengths(run.problem.gradient(points))
+    if run.step % run.trajectory.checkpoint_spacing == 0:
+        passed.append(run.checkpoint())
+    return count
+
+
+def _compiled_steps(run: Run, compiled: CompiledSteps, rows: Rows, count: int, passed: list[Checkpoint]) -> int:
+    """`count` steps in one call, which records them too."""
+    rates = rates_from(run.optimizer, run.step, count)
+    taken = compiled.take(run.optimizer, run.point, run.state, rates, run.step)
+    rows.points[:], rows.values[:], rows.gradient_norms[:] = taken.points, taken.values, taken.gradient_norms
+    rows.evaluations[:] = run.oracle.evaluations
+    rows.evaluations[:, 1] += np.arange(1, count + 1)
+    run.oracle.gradient_count += count
+    run.point, run.state, run.step = taken.point, taken.state, run.step + count
     if run.step % run.trajectory.checkpoint_spacing == 0:
         passed.append(run.checkpoint())
     return count
@@ -230,9 +265,18 @@ def _observed_steps(run: Run, rows: Rows, count: int, deadline: float, passed: l
     return count
 
 
-def _step(run: Run) -> None:
+def _step(run: Run, rate: float | None = None) -> None:
+    """One step with this rate, or with the one that holds."""
     run.oracle.step = run.step
-    run.point, run.state = run.optimizer.step(run.xp, run.oracle, run.point, run.state, run.learning_rate)
+    if rate is None:
+        rate = run.learning_rate
+        schedule = schedule_of(run.optimizer)
+        if isinstance(schedule, ObservedSchedule):
+            # Asked before the step, so that a fit answers value and gradient in one pass over the rows.
+            value = float(to_numpy(run.oracle.value(run.point)))
+            state = entered(run.config, run.step, run.schedule_state)
+            run.schedule_state = schedule.observed(state, value)
+    run.point, run.state = run.optimizer.step(run.xp, run.oracle, run.point, run.state, rate)
     run.step += 1
 
 
@@ -243,11 +287,20 @@ def _step_to(run: Run, step: int) -> None:
         while run.step < step:
             if run.step in changes:
                 run.optimizer = run.config.optimizer_at(run.step)
-            _step(run)
+            if run.compiled is None:
+                _step(run)
+                continue
+            count = min([step, *(change for change in changes if change > run.step)]) - run.step
+            rates = rates_from(run.optimizer, run.step, min(count, run.compiled.length))
+            taken = run.compiled.take(run.optimizer, run.point, run.state, rates, run.step)
+            run.point, run.state, run.step = taken.point, taken.state, run.step + len(rates)
+            run.oracle.gradient_count += len(rates)
 
 
 def _record_one(run: Run, rows: Rows, index: int) -> None:
-    value, gradient = run.oracle.observe(run.point)
+    # A compiled run is not begun with a compilation, nor with a hundred small ones.
+    point = run.point if run.compiled is None else to_numpy(run.point)
+    value, gradient = run.oracle.observe(point)
     rows.points[index] = to_numpy(run.point)
     rows.values[index] = to_numpy(value)
     rows.gradient_norms[index] = lengths(to_numpy(gradient))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gdviz.arrays import Array, namespace, to_numpy
 from gdviz.backends import computing
 from gdviz.errors import InputError
-from gdviz.optimizers.rule import Optimizer
-from gdviz.oracle import Evaluations, Oracle
+from gdviz.oracle import Evaluations
 from gdviz.problems.base import Problem
+from gdviz.runs.compiled import CompiledSteps, compilable
 from gdviz.runs.config import RunConfig, start_point
+from gdviz.runs.rates import follows_values, rate_at, schedule_of
+from gdviz.runs.shaping import ShapedOracle, oracle_for
 from gdviz.runs.stopping import StopReason
-from gdviz.runs.trajectory import Checkpoint, Trajectory
+from gdviz.runs.trajectory import Checkpoint, Origin, Trajectory
 
-__all__ = ["Run", "learning_rate_of"]
+__all__ = ["Run"]
 
 _CHEAP_SPACING = 1024
 _COSTLY_SPACING = 16
@@ -50,16 +54,31 @@ class Run:
         first = first if recorded is None else first.astype(recorded)
         _check_recording(first, config.steps)
         self.xp = namespace(self.point)
-        self.oracle = Oracle(problem, config.seed, config.batch_size)
+        if self.point.ndim > 1:
+            _check_batch(config)
+        self.oracle = oracle_for(problem, config)
         self.optimizer = config.optimizer_at(0)
         with computing(self.xp):
             self.state = self.optimizer.init(self.xp, self.point)
+        self.schedule_state: Any = None
+        """What a schedule that follows the values remembers, before any change at this step."""
         self.step = 0
         self.seconds = 0.0
         self.chunk = 1
-        # Replaying a step of a fit passes over the table, so it must not be far from a checkpoint.
-        spacing = _CHEAP_SPACING if self.recorded_after else _COSTLY_SPACING
-        self.trajectory = Trajectory(first, config.steps, spacing)
+        self.compiled = self._compiled_steps()
+        if self.compiled is not None:
+            spacing = self.compiled.length
+        else:
+            # Replaying a step of a fit passes over the table, so it must not be far from a checkpoint.
+            spacing = _CHEAP_SPACING if self.recorded_after else _COSTLY_SPACING
+        origin = Origin(problem, config, self.start)
+        self.trajectory = Trajectory(first, config.steps, spacing, origin=origin)
+
+    def _compiled_steps(self) -> CompiledSteps | None:
+        """The steps as compiled programs where the numbers are JAX's and the method can be compiled."""
+        if self.xp.__name__ != "jax.numpy" or not compilable(self.config):
+            return None
+        return CompiledSteps(self.problem, self.point, self.oracle.batches)
 
     @property
     def finished(self) -> bool:
@@ -71,18 +90,24 @@ class Run:
         return self.problem.cheap and self.oracle.batches is None
 
     @property
+    def shaped(self) -> bool:
+        """Whether gradients reach the optimizer noisy or clipped."""
+        return isinstance(self.oracle, ShapedOracle)
+
+    @property
     def learning_rate(self) -> float:
         """The rate of the next step; nan for methods without one."""
-        return learning_rate_of(self.optimizer)
+        return rate_at(self.config, self.step, self.schedule_state)
 
     def checkpoint(self) -> Checkpoint:
-        return Checkpoint(self.step, self.point, self.state, self.oracle.evaluations)
+        return Checkpoint(self.step, self.point, self.state, self.oracle.evaluations, self.schedule_state)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Stand where `checkpoint` was taken; the trajectory stays as it is."""
         self.step = checkpoint.step
         self.point = checkpoint.point
         self.state = checkpoint.state
+        self.schedule_state = checkpoint.schedule_state
         self.oracle.evaluations = Evaluations(*checkpoint.evaluations)
         self.optimizer = self.config.optimizer_at(self.step)
 
@@ -106,6 +131,11 @@ def _check_recording(start: np.ndarray, steps: int) -> None:
     )
 
 
-def learning_rate_of(optimizer: Optimizer) -> float:
-    """The rate that a method steps with; nan where it has none."""
-    return float(getattr(optimizer, "learning_rate", np.nan))
+def _check_batch(config: RunConfig) -> None:
+    """Raises `InputError` where a rate follows the values: each descent of a batch would need a rate of its own."""
+    for optimizer in config.optimizers:
+        schedule = schedule_of(optimizer)
+        if schedule is not None and follows_values(optimizer):
+            raise InputError(
+                f"the schedule {schedule.name} follows the values of one descent; give one start or another schedule."
+            )

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from gdviz.arrays import Array
+from gdviz.errors import InputError
 from gdviz.oracle import Evaluations
+from gdviz.problems.base import Problem
+from gdviz.runs.config import RunConfig
 from gdviz.runs.stopping import StopReason
 
-__all__ = ["Checkpoint", "EvaluationCounts", "Rows", "Trajectory"]
+if TYPE_CHECKING:
+    from gdviz.runs.explaining import StepExplanation
+
+__all__ = ["Checkpoint", "EvaluationCounts", "Origin", "Rows", "Trajectory"]
 
 _FIRST_BYTES = 1 << 23
 """Room for the first rows. What nobody has written takes no memory yet; what has to be copied as it grows, twice."""
@@ -38,13 +44,27 @@ class EvaluationCounts(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a trajectory came from, which is enough to take any of its steps again: the problem, the config, and the
+    start `(..., d)` in the array library it was run on."""
+
+    problem: Problem
+    config: RunConfig
+    start: Array
+
+
+@dataclass(frozen=True)
 class Checkpoint:
-    """All that is needed to go on from `step` exactly as the run did."""
+    """All that is needed to go on from `step` exactly as the run did.
+
+    `schedule_state` is what a schedule that follows the values remembers, before any change at `step` itself.
+    """
 
     step: int
     point: Array
     state: Any
     evaluations: Evaluations
+    schedule_state: Any = None
 
 
 class Rows(NamedTuple):
@@ -64,8 +84,14 @@ class Trajectory:
     """
 
     def __init__(
-        self, start: np.ndarray, expected_steps: int = 0, checkpoint_spacing: int = 1024, max_checkpoints: int = 512
+        self,
+        start: np.ndarray,
+        expected_steps: int = 0,
+        checkpoint_spacing: int = 1024,
+        max_checkpoints: int = 512,
+        origin: Origin | None = None,
     ) -> None:
+        self.origin = origin
         batch = start.shape[:-1]
         self._capacity = max(1, min(expected_steps + 1, _FIRST_BYTES // self.row_bytes(start)))
         self._limit = expected_steps + 1
@@ -146,6 +172,17 @@ class Trajectory:
     def sentence(self) -> str:
         """Why the run stopped, for the user; empty while it goes on."""
         return self.stop_reason.sentence(self.stop_step) if self.stop_reason else ""
+
+    def explain(self, step: int) -> StepExplanation:
+        """What the step `step` -> `step` + 1 consisted of, taken again from the checkpoint before it, bit for bit.
+
+        Raises `InputError` for a step that was not taken.
+        """
+        from gdviz.runs.explaining import explained
+
+        if self.origin is None:
+            raise InputError("this trajectory does not know what it is of, so its steps can't be explained; run it.")
+        return explained(self, self.origin, step)
 
     def reserve(self, count: int) -> Rows:
         """Writable rows behind the published ones, for the writer; nobody sees them until `publish`."""
