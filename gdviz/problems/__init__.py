@@ -6,6 +6,7 @@ from typing import Any
 
 from gdviz.problems.base import Block, Problem
 from gdviz.problems.fit import DataFit
+from gdviz.problems.formula import Formula
 from gdviz.problems.functions_many import Ackley, Griewank, Rastrigin, Sphere, StyblinskiTang, Zakharov
 from gdviz.problems.functions_one import (
     AbsoluteValue,
@@ -67,6 +68,7 @@ BUILTIN: tuple[type[Problem], ...] = (
     Ackley,
     Griewank,
     Easom,
+    Formula,
     DataFit,
 )
 
