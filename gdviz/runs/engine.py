@@ -22,7 +22,7 @@ from gdviz.runs import coordinatewise
 from gdviz.runs.compiled import CompiledSteps
 from gdviz.runs.config import RunConfig
 from gdviz.runs.lengths import lengths
-from gdviz.runs.rates import entered, follows_values, rates_from, schedule_of
+from gdviz.runs.rates import entered, follows_values, rates_array, rates_from, schedule_of
 from gdviz.runs.rules import first_stop
 from gdviz.runs.run import Run
 from gdviz.runs.stopping import StopReason
@@ -190,7 +190,7 @@ def _advance_chunk(run: Run, count: int, deadline: float) -> None:
             taken = _observed_steps(run, rows, count, min(deadline, out_of_time), passed)
     rows = Rows(*(column[:taken] for column in rows))
     if not follows_values(run.optimizer):
-        rows.learning_rates[:-1] = rates_from(run.optimizer, before.step + 1, taken - 1)
+        rows.learning_rates[:-1] = rates_array(run.optimizer, before.step + 1, taken - 1)
     rows.learning_rates[-1] = run.learning_rate
     _publish(run, rows, before, passed, run.seconds + perf_counter() - started)
 
@@ -239,7 +239,7 @@ def _cheap_steps(run: Run, rows: Rows, count: int, passed: list[Checkpoint]) -> 
 
 def _compiled_steps(run: Run, compiled: CompiledSteps, rows: Rows, count: int, passed: list[Checkpoint]) -> int:
     """`count` steps in one call, which records them too."""
-    rates = rates_from(run.optimizer, run.step, count)
+    rates = rates_array(run.optimizer, run.step, count)
     taken = compiled.take(run.optimizer, run.point, run.state, rates, run.step)
     rows.points[:], rows.values[:], rows.gradient_norms[:] = taken.points, taken.values, taken.gradient_norms
     rows.evaluations[:] = run.oracle.evaluations
@@ -291,7 +291,7 @@ def _step_to(run: Run, step: int) -> None:
                 _step(run)
                 continue
             count = min([step, *(change for change in changes if change > run.step)]) - run.step
-            rates = rates_from(run.optimizer, run.step, min(count, run.compiled.length))
+            rates = rates_array(run.optimizer, run.step, min(count, run.compiled.length))
             taken = run.compiled.take(run.optimizer, run.point, run.state, rates, run.step)
             run.point, run.state, run.step = taken.point, taken.state, run.step + len(rates)
             run.oracle.gradient_count += len(rates)

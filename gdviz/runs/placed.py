@@ -15,6 +15,7 @@ import numpy as np
 from gdviz.backends import Backend, BackendWarning, choose, computing, failure
 from gdviz.errors import InputError
 from gdviz.problems.base import Problem
+from gdviz.runs.compiled import NotCompilableError, compilable
 from gdviz.runs.config import RunConfig, start_point
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
@@ -26,6 +27,9 @@ __all__ = ["placed_run", "run_with", "warn_of_backend"]
 def warn_of_backend(notice: str) -> None:
     """Say in a script that another backend computes than was asked for; on standard error, once for every line."""
     warnings.warn(notice, BackendWarning, stacklevel=4)
+
+
+_COMPILED = "only gradient rules can be, without noise and clipping, at rates that don't follow the values"
 
 
 def placed_run(
@@ -61,11 +65,17 @@ def run_with(
     backend, notice = choose(name)
     if notice:
         tell(notice)
+    if backend.compiles and not compilable(config):
+        tell(f"{name}: {config.title} can't be compiled: {_COMPILED}; NumPy computes instead.")
+        backend = choose("numpy").backend
     if not backend.is_numpy:
         try:
             return run_to_end(placed_run(backend, problem, config, start, dtype), progress, cancelled)
         except (InputError, MemoryError):
             raise
+        except NotCompilableError as error:
+            tell(f"{name}: {error}; NumPy computes instead.")
+            backend = choose("numpy").backend
         except Exception as error:
             # A device runs out of memory or drops out, a library lacks a function: NumPy has none of these.
             tell(f"{name} failed ({failure(error)}); NumPy computes instead.")

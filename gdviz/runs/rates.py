@@ -15,7 +15,7 @@ from gdviz.optimizers.rule import Optimizer
 from gdviz.runs.config import RunConfig
 from gdviz.schedules.schedule import ObservedSchedule, Schedule, StepSchedule
 
-__all__ = ["entered", "follows_values", "rate_at", "rates_from", "schedule_of"]
+__all__ = ["entered", "follows_values", "rate_at", "rates_array", "rates_from", "schedule_of"]
 
 
 def schedule_of(optimizer: Optimizer) -> Schedule | None:
@@ -29,14 +29,20 @@ def follows_values(optimizer: Optimizer) -> bool:
     return isinstance(schedule_of(optimizer), ObservedSchedule)
 
 
-def rates_from(optimizer: Optimizer, first: int, count: int) -> list[float]:
-    """The rates of the steps from `first` on, for an optimizer that does not follow values; nan for methods without
-    a rate."""
+def rates_array(optimizer: Optimizer, first: int, count: int) -> np.ndarray:
+    """The rates `(count,)` of the steps from `first` on, for an optimizer that does not follow values; nan for methods
+    without a rate."""
     schedule = schedule_of(optimizer)
     if schedule is None:
-        return [float(getattr(optimizer, "learning_rate", math.nan))] * count
+        return np.full(count, float(getattr(optimizer, "learning_rate", math.nan)))
     assert isinstance(schedule, StepSchedule)
-    rates: list[float] = schedule.rate(np.arange(first, first + count)).tolist()
+    rates: np.ndarray = schedule.rate(np.arange(first, first + count))
+    return rates
+
+
+def rates_from(optimizer: Optimizer, first: int, count: int) -> list[float]:
+    """The same as plain floats, for steps that are taken one by one."""
+    rates: list[float] = rates_array(optimizer, first, count).tolist()
     return rates
 
 
