@@ -7,6 +7,9 @@ from typing import Any
 from gdviz.problems.base import Block, Problem
 from gdviz.problems.fit import DataFit
 from gdviz.problems.formula import Formula
+from gdviz.problems.functions_chained import DixonPrice, ExtendedRosenbrock, NesterovQuadratic, Trid
+from gdviz.problems.functions_hills import Hills, MonkeySaddle, Peaks
+from gdviz.problems.functions_kinked import BukinSix, CrossInTray, Eggholder, HolderTable
 from gdviz.problems.functions_many import Ackley, Griewank, Rastrigin, Sphere, StyblinskiTang, Zakharov
 from gdviz.problems.functions_one import (
     AbsoluteValue,
@@ -17,9 +20,20 @@ from gdviz.problems.functions_one import (
     MoreThuente,
     Parabola,
     Quartic,
+    RastriginOne,
+    TiltedDoubleWell,
     TwoSines,
 )
 from gdviz.problems.functions_rugged import Branin, Easom, GoldsteinPrice, McCormick, SixHumpCamel
+from gdviz.problems.functions_separable import Ellipsoid, Levy, Michalewicz, Schwefel
+from gdviz.problems.functions_squares import (
+    BrownBadlyScaled,
+    HelicalValley,
+    JennrichSampson,
+    PowellBadlyScaled,
+    PowellSingular,
+    Wood,
+)
 from gdviz.problems.functions_two import (
     Beale,
     BoundedSaddle,
@@ -30,6 +44,8 @@ from gdviz.problems.functions_two import (
     ScalarFactorization,
     ThreeHumpCamel,
 )
+from gdviz.problems.functions_waves import DropWave, LevyThirteen, SchafferFour, SchafferTwo, Shubert
+from gdviz.problems.hartmann import HartmannSix, HartmannThree
 from gdviz.problems.quadratics import Booth, ElongatedQuadratic, Matyas, RotatedQuadratic
 from gdviz.registry import Registry
 
@@ -40,12 +56,13 @@ BUILTIN: tuple[type[Problem], ...] = (
     Quartic,
     AbsoluteValue,
     DoubleWell,
+    TiltedDoubleWell,
     GaussianWell,
     MoreThuente,
     TwoSines,
     Forrester,
     GramacyLee,
-    Sphere,
+    RastriginOne,
     ElongatedQuadratic,
     RotatedQuadratic,
     Booth,
@@ -54,20 +71,49 @@ BUILTIN: tuple[type[Problem], ...] = (
     Leon,
     Beale,
     FreudensteinRoth,
-    BoundedSaddle,
+    JennrichSampson,
+    PowellBadlyScaled,
+    BrownBadlyScaled,
     ScalarFactorization,
+    BoundedSaddle,
+    MonkeySaddle,
     Himmelblau,
     ThreeHumpCamel,
     SixHumpCamel,
-    StyblinskiTang,
     McCormick,
     Branin,
     GoldsteinPrice,
+    Hills,
+    Peaks,
+    Easom,
+    LevyThirteen,
+    DropWave,
+    Shubert,
+    SchafferTwo,
+    SchafferFour,
+    BukinSix,
+    CrossInTray,
+    HolderTable,
+    Eggholder,
+    HelicalValley,
+    PowellSingular,
+    Wood,
+    HartmannThree,
+    HartmannSix,
+    Sphere,
+    Ellipsoid,
+    Trid,
+    NesterovQuadratic,
+    ExtendedRosenbrock,
+    DixonPrice,
     Zakharov,
+    StyblinskiTang,
+    Levy,
     Rastrigin,
     Ackley,
     Griewank,
-    Easom,
+    Schwefel,
+    Michalewicz,
     Formula,
     DataFit,
 )

@@ -11,13 +11,14 @@ import numpy as np
 
 from gdviz.arrays import Namespace
 from gdviz.problems.coordinates import summed, upper_triangle
+from gdviz.problems.least_squares import LeastSquares
 from gdviz.problems.many_parameters import ManyParameters, SumOfTerms
 
 __all__ = ["Ackley", "Griewank", "Rastrigin", "Sphere", "StyblinskiTang", "Zakharov"]
 
 
 @dataclass(frozen=True)
-class Sphere(SumOfTerms):
+class Sphere(SumOfTerms, LeastSquares):
     """Σxᵢ²: the same curvature 2 in every direction, so every method goes straight down."""
 
     name = "sphere"
@@ -36,6 +37,13 @@ class Sphere(SumOfTerms):
 
     def bend(self, xp: Namespace, x: Any) -> Any:
         return 2.0
+
+    def residuals_at(self, xp: Namespace, *coordinates: Any) -> tuple[Any, ...]:
+        return coordinates
+
+    def jacobian_at(self, xp: Namespace, *coordinates: Any) -> tuple[tuple[Any, ...], ...]:
+        places = range(self.dimension)
+        return tuple(tuple(1.0 if row == column else 0.0 for column in places) for row in places)
 
 
 @dataclass(frozen=True)
@@ -208,7 +216,7 @@ class Griewank(ManyParameters):
 
 
 @dataclass(frozen=True)
-class Zakharov(ManyParameters):
+class Zakharov(ManyParameters, LeastSquares):
     """Σxᵢ² + s² + s⁴ with s = Σ i xᵢ/2: one minimum in a valley whose walls grow with the fourth power.
 
     Source: Jamil & Yang 2013, function 173.
@@ -241,6 +249,17 @@ class Zakharov(ManyParameters):
             (row + 1) * (column + 1) * bend + (2.0 if row == column else 0.0)
             for row, column in upper_triangle(self.dimension)
         )
+
+    def residuals_at(self, xp: Namespace, *coordinates: Any) -> tuple[Any, ...]:
+        weighted = self._weighted(coordinates)
+        return (*coordinates, weighted, weighted * weighted)
+
+    def jacobian_at(self, xp: Namespace, *coordinates: Any) -> tuple[tuple[Any, ...], ...]:
+        weighted = self._weighted(coordinates)
+        places = range(self.dimension)
+        unit = tuple(tuple(1.0 if row == column else 0.0 for column in places) for row in places)
+        weights = tuple(0.5 * (place + 1) for place in places)
+        return (*unit, weights, tuple(2.0 * weight * weighted for weight in weights))
 
 
 def _product(factors: list[Any]) -> Any:

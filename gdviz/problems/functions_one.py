@@ -21,6 +21,8 @@ __all__ = [
     "MoreThuente",
     "Parabola",
     "Quartic",
+    "RastriginOne",
+    "TiltedDoubleWell",
     "TwoSines",
 ]
 
@@ -105,6 +107,17 @@ class AbsoluteValue(KnownFunction):
         return (0.0,)
 
 
+def _tilt_option(default: float) -> Any:
+    return parameter(
+        default,
+        low=-10,
+        high=10,
+        slider=(-1.5, 1.5),
+        symbol="t",
+        help="Lifts one well and lowers the other; beyond ±1.54 only one is left.",
+    )
+
+
 @dataclass(frozen=True)
 class DoubleWell(KnownFunction):
     """x⁴ − 2x² + t·x: two minima, equally deep where t is 0, one alone where |t| exceeds 8/√27.
@@ -119,14 +132,7 @@ class DoubleWell(KnownFunction):
     formula = "x⁴ − 2x² + t x"
     view = ((-2.0, 2.0),)
 
-    tilt: float = parameter(
-        0.0,
-        low=-10,
-        high=10,
-        slider=(-1.5, 1.5),
-        symbol="t",
-        help="Lifts one well and lowers the other; beyond ±1.54 only one is left.",
-    )
+    tilt: float = _tilt_option(0.0)
 
     @property
     def minima(self) -> np.ndarray:
@@ -153,6 +159,56 @@ class DoubleWell(KnownFunction):
 
     def hessian_at(self, xp: Namespace, x: Any) -> tuple[Any, ...]:
         return (12.0 * (x * x) - 4.0,)
+
+
+@dataclass(frozen=True)
+class TiltedDoubleWell(DoubleWell):
+    """x⁴ − 2x² + t·x with t = ½: the start lies above the shallower well, −1.0575 is the deeper one's floor.
+
+    Source: textbook.
+    """
+
+    name = "tilted_double_well"
+    label = "Tilted double well"
+    summary = "From the right descent ends in the shallower well; a larger rate or momentum carries it over the hump."
+
+    tilt: float = _tilt_option(0.5)
+
+
+@dataclass(frozen=True)
+class RastriginOne(KnownFunction):
+    """10 + x² − 10 cos 2πx: eleven minima in the view, near the whole numbers.
+
+    Source: Rastrigin 1974.
+    """
+
+    name = "rastrigin_1d"
+    label = "Rastrigin, one parameter"
+    summary = "A parabola with a dent near every whole number: which one a descent ends in depends on its rate."
+    source = "Rastrigin 1974"
+    formula = "10 + x² − 10 cos 2πx"
+    view = ((-5.12, 5.12),)
+    known_minima = (
+        (0.0,),
+        *(
+            (side * place,)
+            for place in (
+                *(0.994958637652334795, 1.98991223370854956, 2.98485570103948125),
+                *(3.97978386030075381, 4.9746913908950513),
+            )
+            for side in (1.0, -1.0)
+        ),
+    )
+    usual_start = (3.4,)
+
+    def value_at(self, xp: Namespace, x: Any) -> Any:
+        return x * x + (10.0 - 10.0 * xp.cos(2.0 * math.pi * x))
+
+    def gradient_at(self, xp: Namespace, x: Any) -> tuple[Any, ...]:
+        return (2.0 * x + 20.0 * math.pi * xp.sin(2.0 * math.pi * x),)
+
+    def hessian_at(self, xp: Namespace, x: Any) -> tuple[Any, ...]:
+        return (2.0 + 40.0 * math.pi**2 * xp.cos(2.0 * math.pi * x),)
 
 
 @dataclass(frozen=True)

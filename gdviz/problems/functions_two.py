@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from gdviz.arrays import Namespace
 from gdviz.parameters import parameter
 from gdviz.problems.coordinates import KnownFunction
+from gdviz.problems.least_squares import LeastSquares
 
 __all__ = [
     "Beale",
@@ -24,7 +26,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Rosenbrock(KnownFunction):
+class Rosenbrock(KnownFunction, LeastSquares):
     """A curved valley whose floor is almost flat: easy to enter, slow to follow.
 
     Source: Rosenbrock 1960; Moré, Garbow & Hillstrom 1981, problem 1.
@@ -59,9 +61,16 @@ class Rosenbrock(KnownFunction):
     def hessian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
         return 2.0 - 4.0 * self.b * (y - 3.0 * (x * x)), -4.0 * self.b * x, 2.0 * self.b
 
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return self.a - x, math.sqrt(self.b) * (y - x * x)
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        root = math.sqrt(self.b)
+        return (-1.0, 0.0), (-2.0 * root * x, root)
+
 
 @dataclass(frozen=True)
-class Leon(KnownFunction):
+class Leon(KnownFunction, LeastSquares):
     """100(y − x³)² + (1 − x)²: Rosenbrock's valley bent along a cubic.
 
     Source: Leon 1966; Jamil & Yang 2013.
@@ -89,9 +98,15 @@ class Leon(KnownFunction):
         square = x * x
         return 1800.0 * (square * square) - 1200.0 * x * (y - x * square) + 2.0, -600.0 * square, 200.0
 
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return 10.0 * (y - x * x * x), 1.0 - x
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return (-30.0 * (x * x), 10.0), (-1.0, 0.0)
+
 
 @dataclass(frozen=True)
-class Beale(KnownFunction):
+class Beale(KnownFunction, LeastSquares):
     """Three residuals of two parameters; a saddle at (0, 1) and a valley that runs to infinity.
 
     Source: Beale 1958; Moré, Garbow & Hillstrom 1981, problem 5.
@@ -126,6 +141,14 @@ class Beale(KnownFunction):
         bend = x * (2.0 * second + 6.0 * y * third) + (x * x) * (1.0 + 4.0 * square + 9.0 * (square * square))
         return 2.0 * (slopes[0] * slopes[0] + slopes[1] * slopes[1] + slopes[2] * slopes[2]), 2.0 * mixed, 2.0 * bend
 
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return _beale_residuals(x, y)
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        square = y * y
+        cube = square * y
+        return (y - 1.0, x), (square - 1.0, 2.0 * x * y), (cube - 1.0, 3.0 * x * square)
+
 
 def _beale_residuals(x: Any, y: Any) -> tuple[Any, Any, Any]:
     square = y * y
@@ -133,7 +156,7 @@ def _beale_residuals(x: Any, y: Any) -> tuple[Any, Any, Any]:
 
 
 @dataclass(frozen=True)
-class Himmelblau(KnownFunction):
+class Himmelblau(KnownFunction, LeastSquares):
     """(x² + y − 11)² + (x + y² − 7)²: four minima, all of value 0, around a maximum at (−0.27, −0.92).
 
     Source: Himmelblau 1972, Applied Nonlinear Programming.
@@ -167,6 +190,12 @@ class Himmelblau(KnownFunction):
         first = x * x + y - 11.0
         second = x + y * y - 7.0
         return 4.0 * first + 8.0 * (x * x) + 2.0, 4.0 * (x + y), 4.0 * second + 8.0 * (y * y) + 2.0
+
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return x * x + y - 11.0, x + y * y - 7.0
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return (2.0 * x, 1.0), (1.0, 2.0 * y)
 
 
 @dataclass(frozen=True)
@@ -230,7 +259,7 @@ class BoundedSaddle(KnownFunction):
 
 
 @dataclass(frozen=True)
-class ScalarFactorization(KnownFunction):
+class ScalarFactorization(KnownFunction, LeastSquares):
     """½(xy − 1)²: a linear network of two layers of one unit.
 
     Every point of the hyperbola xy = 1 is a minimum of value 0; the curvature across it is x² + y². `minima` holds the
@@ -257,9 +286,19 @@ class ScalarFactorization(KnownFunction):
     def hessian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
         return y * y, 2.0 * x * y - 1.0, x * x
 
+    @property
+    def residual_factor(self) -> float:
+        return 1.0
+
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return (x * y - 1.0,)
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return ((y, x),)
+
 
 @dataclass(frozen=True)
-class FreudensteinRoth(KnownFunction):
+class FreudensteinRoth(KnownFunction, LeastSquares):
     """Two residuals of two parameters, with a second minimum of value 48.98.
 
     Source: Freudenstein & Roth 1963; Moré, Garbow & Hillstrom 1981, problem 2.
@@ -294,3 +333,9 @@ class FreudensteinRoth(KnownFunction):
         bend = first * (10.0 - 6.0 * y) + second * (6.0 * y + 2.0)
         bend = bend + first_slope * first_slope + second_slope * second_slope
         return 4.0, 2.0 * (first_slope + second_slope), 2.0 * bend
+
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return x - 13.0 + ((5.0 - y) * y - 2.0) * y, x - 29.0 + ((y + 1.0) * y - 14.0) * y
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return (1.0, (10.0 - 3.0 * y) * y - 2.0), (1.0, (3.0 * y + 2.0) * y - 14.0)

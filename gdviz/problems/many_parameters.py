@@ -12,7 +12,19 @@ from gdviz.arrays import Namespace
 from gdviz.parameters import parameter
 from gdviz.problems.coordinates import CoordinateFunction, summed, upper_triangle
 
-__all__ = ["ManyParameters", "SumOfPlacedTerms", "SumOfTerms"]
+__all__ = ["ManyParameters", "SumOfPlacedTerms", "SumOfTerms", "dimension_option"]
+
+
+def dimension_option(default: int = 2, low: int = 1, high: int = 100) -> Any:
+    """The dataclass field that says how many parameters a function has."""
+    return parameter(
+        default,
+        low=low,
+        high=high,
+        slider=(low, 10),
+        symbol="d",
+        help="How many parameters. Beyond two the landscape is a plane through them.",
+    )
 
 
 @dataclass(frozen=True)
@@ -26,14 +38,7 @@ class ManyParameters(CoordinateFunction, abc.ABC):
     lowest: ClassVar[float] = 0.0
     """Every coordinate of the global minimum."""
 
-    dimension: int = parameter(
-        2,
-        low=1,
-        high=100,
-        slider=(1, 10),
-        symbol="d",
-        help="How many parameters. Beyond two the landscape is a plane through them.",
-    )
+    dimension: int = dimension_option()
 
     @property
     def domain(self) -> np.ndarray:

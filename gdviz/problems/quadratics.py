@@ -9,12 +9,13 @@ from typing import Any
 from gdviz.arrays import Namespace
 from gdviz.parameters import parameter
 from gdviz.problems.coordinates import KnownFunction
+from gdviz.problems.least_squares import LeastSquares
 
 __all__ = ["Booth", "ElongatedQuadratic", "Matyas", "RotatedQuadratic"]
 
 
 @dataclass(frozen=True)
-class ElongatedQuadratic(KnownFunction):
+class ElongatedQuadratic(KnownFunction, LeastSquares):
     """½(x² + κy²): eigenvalues 1 and κ along the axes, so a rate above 2/κ diverges.
 
     Source: textbook; Polyak 1964 for the rates.
@@ -49,9 +50,19 @@ class ElongatedQuadratic(KnownFunction):
     def hessian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
         return 1.0, 0.0, self.condition
 
+    @property
+    def residual_factor(self) -> float:
+        return 1.0
+
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return x, math.sqrt(self.condition) * y
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return (1.0, 0.0), (0.0, math.sqrt(self.condition))
+
 
 @dataclass(frozen=True)
-class RotatedQuadratic(KnownFunction):
+class RotatedQuadratic(KnownFunction, LeastSquares):
     """½ xᵀRᵀ diag(1, κ) R x with R the rotation by `angle`: the valley lies along (cos, −sin) of it.
 
     Source: textbook.
@@ -108,9 +119,22 @@ class RotatedQuadratic(KnownFunction):
             sine * sine + self.condition * cosine * cosine,
         )
 
+    @property
+    def residual_factor(self) -> float:
+        return 1.0
+
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        cosine, sine = self._rotation()
+        return cosine * x - sine * y, math.sqrt(self.condition) * (sine * x + cosine * y)
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        cosine, sine = self._rotation()
+        root = math.sqrt(self.condition)
+        return (cosine, -sine), (root * sine, root * cosine)
+
 
 @dataclass(frozen=True)
-class Booth(KnownFunction):
+class Booth(KnownFunction, LeastSquares):
     """(x + 2y − 7)² + (2x + y − 5)², eigenvalues 2 and 18 along the diagonals.
 
     Source: Jamil & Yang 2013, function 17.
@@ -138,9 +162,15 @@ class Booth(KnownFunction):
     def hessian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
         return 10.0, 8.0, 10.0
 
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return x + 2.0 * y - 7.0, 2.0 * x + y - 5.0
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return (1.0, 2.0), (2.0, 1.0)
+
 
 @dataclass(frozen=True)
-class Matyas(KnownFunction):
+class Matyas(KnownFunction, LeastSquares):
     """0.26(x² + y²) − 0.48xy, eigenvalues 0.04 and 1 along the diagonals.
 
     Source: Jamil & Yang 2013, function 71.
@@ -163,3 +193,9 @@ class Matyas(KnownFunction):
 
     def hessian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
         return 0.52, -0.48, 0.52
+
+    def residuals_at(self, xp: Namespace, x: Any, y: Any) -> tuple[Any, ...]:
+        return 0.5 * (x - y), 0.1 * (x + y)
+
+    def jacobian_at(self, xp: Namespace, x: Any, y: Any) -> tuple[tuple[Any, ...], ...]:
+        return (0.5, -0.5), (0.1, 0.1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import cos, e, exp, log, pi, sin, sqrt
+from math import atan, cos, e, exp, log, pi, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,92 @@ TEXTBOOK: dict[str, Callable[..., float]] = {
     ),
     "griewank": lambda x, y: (x**2 + y**2) / 4000 - cos(x) * cos(y / sqrt(2)) + 1,
     "easom": lambda x, y: -cos(x) * cos(y) * exp(-((x - pi) ** 2) - (y - pi) ** 2),
+    "tilted_double_well": lambda x: x**4 - 2 * x**2 + x / 2,
+    "rastrigin_1d": lambda x: 10 + x**2 - 10 * cos(2 * pi * x),
+    "jennrich_sampson": lambda x, y: sum((2 + 2 * i - exp(i * x) - exp(i * y)) ** 2 for i in range(1, 11)),
+    "powell_badly_scaled": lambda x, y: (1e4 * x * y - 1) ** 2 + (exp(-x) + exp(-y) - 1.0001) ** 2,
+    "brown_badly_scaled": lambda x, y: (x - 1e6) ** 2 + (y - 2e-6) ** 2 + (x * y - 2) ** 2,
+    "monkey_saddle": lambda x, y: x**3 - 3 * x * y**2 + (x**2 + y**2) ** 2 / 4,
+    "hills": lambda x, y: (
+        0.05 * (x**2 + y**2)
+        + 3.0 * exp(-((x + 2.2) ** 2 + (y - 1.6) ** 2) / 2)
+        + 2.0 * exp(-((x - 2.0) ** 2 + (y + 1.8) ** 2) / (2 * 0.9**2))
+        + 1.5 * exp(-((x - 0.2) ** 2 + (y - 0.4) ** 2) / (2 * 0.6**2))
+        - 2.5 * exp(-((x - 1.8) ** 2 + (y - 1.9) ** 2) / (2 * 0.8**2))
+        - 1.6 * exp(-((x + 1.4) ** 2 + (y + 1.5) ** 2) / (2 * 0.7**2))
+        - 1.0 * exp(-((x - 0.1) ** 2 + (y + 0.9) ** 2) / (2 * 0.5**2))
+    ),
+    "peaks": lambda x, y: (
+        3 * (1 - x) ** 2 * exp(-(x**2) - (y + 1) ** 2)
+        - 10 * (x / 5 - x**3 - y**5) * exp(-(x**2) - y**2)
+        - exp(-((x + 1) ** 2) - y**2) / 3
+    ),
+    "levy_13": lambda x, y: (
+        sin(3 * pi * x) ** 2 + (x - 1) ** 2 * (1 + sin(3 * pi * y) ** 2) + (y - 1) ** 2 * (1 + sin(2 * pi * y) ** 2)
+    ),
+    "drop_wave": lambda x, y: -(1 + cos(12 * sqrt(x**2 + y**2))) / ((x**2 + y**2) / 2 + 2),
+    "shubert": lambda x, y: (
+        sum(i * cos((i + 1) * x + i) for i in range(1, 6)) * sum(i * cos((i + 1) * y + i) for i in range(1, 6))
+    ),
+    "schaffer_2": lambda x, y: 0.5 + (sin(x**2 - y**2) ** 2 - 0.5) / (1 + 0.001 * (x**2 + y**2)) ** 2,
+    "schaffer_4": lambda x, y: 0.5 + (cos(sin(abs(x**2 - y**2))) ** 2 - 0.5) / (1 + 0.001 * (x**2 + y**2)) ** 2,
+    "bukin_6": lambda x, y: 100 * sqrt(abs(y - 0.01 * x**2)) + 0.01 * abs(x + 10),
+    "cross_in_tray": lambda x, y: -0.0001 * (abs(sin(x) * sin(y) * exp(abs(100 - sqrt(x**2 + y**2) / pi))) + 1) ** 0.1,
+    "holder_table": lambda x, y: -abs(sin(x) * cos(y) * exp(abs(1 - sqrt(x**2 + y**2) / pi))),
+    "eggholder": lambda x, y: -(y + 47) * sin(sqrt(abs(x / 2 + y + 47))) - x * sin(sqrt(abs(x - (y + 47)))),
+    "helical_valley": lambda x, y, z: (
+        (10 * (z - 10 * (atan(y / x) / (2 * pi) + (0.5 if x < 0 else 0)))) ** 2
+        + (10 * (sqrt(x**2 + y**2) - 1)) ** 2
+        + z**2
+    ),
+    "powell_singular": lambda a, b, c, d: (a + 10 * b) ** 2 + 5 * (c - d) ** 2 + (b - 2 * c) ** 4 + 10 * (a - d) ** 4,
+    "wood": lambda a, b, c, d: (
+        100 * (b - a**2) ** 2
+        + (1 - a) ** 2
+        + 90 * (d - c**2) ** 2
+        + (1 - c) ** 2
+        + 10 * (b + d - 2) ** 2
+        + (b - d) ** 2 / 10
+    ),
+    "ellipsoid": lambda x, y: x**2 + 1e6 * y**2,
+    "trid": lambda x, y: (x - 1) ** 2 + (y - 1) ** 2 - x * y,
+    "nesterov_quadratic": lambda *x: (
+        (x[0] ** 2 + sum((x[i] - x[i + 1]) ** 2 for i in range(9)) + x[9] ** 2) / 8 - x[0] / 4
+    ),
+    "extended_rosenbrock": lambda *x: sum(100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 for i in range(3)),
+    "dixon_price": lambda x, y: (x - 1) ** 2 + 2 * (2 * y**2 - x) ** 2,
+    "levy": lambda x, y: (
+        sin(pi * (x + 3) / 4) ** 2
+        + ((x - 1) / 4) ** 2 * (1 + 10 * sin(pi * (x + 3) / 4 + 1) ** 2)
+        + ((y - 1) / 4) ** 2 * (1 + sin(2 * pi * (y + 3) / 4) ** 2)
+    ),
+    "schwefel": lambda x, y: 2 * 418.982887272434 - x * sin(sqrt(abs(x))) - y * sin(sqrt(abs(y))),
+    "michalewicz": lambda x, y: -sin(x) * sin(x**2 / pi) ** 20 - sin(y) * sin(2 * y**2 / pi) ** 20,
+    "hartmann_3": lambda *x: hartmann(x, HARTMANN_3),
+    "hartmann_6": lambda *x: hartmann(x, HARTMANN_6),
 }
+
+HARTMANN_3 = """
+3    10 30  0.3689 0.1170 0.2673
+0.1  10 35  0.4699 0.4387 0.7470
+3    10 30  0.1091 0.8732 0.5547
+0.1  10 35  0.0381 0.5743 0.8828"""
+HARTMANN_6 = """
+10   3   17   3.5 1.7 8   0.1312 0.1696 0.5569 0.0124 0.8283 0.5886
+0.05 10  17   0.1 8   14  0.2329 0.4135 0.8307 0.3736 0.1004 0.9991
+3    3.5 1.7  10  17  8   0.2348 0.1451 0.3522 0.2883 0.3047 0.6650
+17   8   0.05 10  0.1 14  0.4047 0.8828 0.8732 0.5743 0.1091 0.0381"""
+"""The tables A and P beside each other, as the literature prints them."""
+
+
+def hartmann(x: tuple[float, ...], table: str) -> float:
+    total = 0.0
+    for depth, line in zip((1.0, 1.2, 3.0, 3.2), table.strip().splitlines(), strict=True):
+        numbers = [float(word) for word in line.split()]
+        widths, centers = numbers[: len(x)], numbers[len(x) :]
+        total -= depth * exp(-sum(a * (c - p) ** 2 for a, c, p in zip(widths, x, centers, strict=True)))
+    return total
+
 
 LOWEST = {
     "two_sines": -1.899599,
@@ -66,6 +151,22 @@ LOWEST = {
     "branin": 0.3978873577,
     "easom": -1.0,
     "bounded_saddle": -0.25,
+    "tilted_double_well": -1.5147536,
+    "jennrich_sampson": 124.3621824,
+    "monkey_saddle": -6.75,
+    "hills": -2.1616546336,
+    "peaks": -6.5511333,
+    "drop_wave": -1.0,
+    "shubert": -186.7309088,
+    "schaffer_4": 0.292578632,
+    "cross_in_tray": -2.062611871,
+    "holder_table": -19.2085026,
+    "eggholder": -959.6406627,
+    "hartmann_3": -3.8627798,
+    "hartmann_6": -3.32236801141551,
+    "trid": -2.0,
+    "nesterov_quadratic": -0.1136364,
+    "michalewicz": -1.8013034101,
 }
 """The lowest value where it is not 0, to the digits that the literature gives."""
 
@@ -80,10 +181,25 @@ EIGENVALUES = {
     "beale": (0.30, 48.98),
     "rastrigin": (397, 397),
     "scalar_factorization": (0, 2),
+    "brown_badly_scaled": (2, 2e12),
+    "drop_wave": (72.5, 72.5),
+    "ellipsoid": (2, 2e6),
+    "trid": (1, 3),
 }
 """Of the Hessian at the first minimum, to the digits that are known."""
 
-STARTS = {"rosenbrock": 24.2, "beale": 14.203125, "freudenstein_roth": 400.5, "rastrigin": 36.25}
+STARTS = {
+    "rosenbrock": 24.2,
+    "beale": 14.203125,
+    "freudenstein_roth": 400.5,
+    "rastrigin": 36.25,
+    "powell_badly_scaled": 1.13526171734838,
+    "brown_badly_scaled": 999998000003.0,
+    "jennrich_sampson": sum((2 + 2 * i - exp(0.3 * i) - exp(0.4 * i)) ** 2 for i in range(1, 11)),
+    "helical_valley": 2500.0,
+    "powell_singular": 215.0,
+    "wood": 19192.0,
+}
 """The value at the usual start."""
 
 LOCAL_MINIMA = {
@@ -94,10 +210,17 @@ LOCAL_MINIMA = {
     "freudenstein_roth": [(11.412779, -0.896805, 48.9842537)],
     "forrester": [(0.142589, -0.986325)],
     "two_sines": [(3.387252, -1.199921)],
+    "tilted_double_well": [(0.930403, -0.5167485)],
+    "peaks": [(-1.347396, 0.204519, -3.04985), (0.296446, 0.320196, -0.0649359)],
+    "extended_rosenbrock": [(-0.775659, 0.613093, 0.382063, 0.145972, 3.7014286)],
+    "hartmann_3": [(0.109338, 0.860524, 0.564123, -3.0897641)],
+    "hartmann_6": [(0.404653, 0.882445, 0.846102, 0.573990, 0.138927, 0.038496, -3.203162)],
 }
 """Coordinates and value of minima that are not the lowest."""
 
-FUNCTIONS = [function() for function in PROBLEMS if issubclass(function, CoordinateFunction)]
+FUNCTIONS = [
+    function() for function in PROBLEMS if issubclass(function, CoordinateFunction) and function.name != "formula"
+]
 every_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 
 
