@@ -21,6 +21,7 @@ from gdviz.runs.config import RandomStart, RunConfig, StartChoice, StopRules
 __all__ = ["add_options", "experiment_asked_for", "experiment_in"]
 
 _DATA = "data"
+_FORMULA_OPTIONS = ("variables", "constants")
 
 
 def add_options(parser: WordParser) -> None:
@@ -28,8 +29,13 @@ def add_options(parser: WordParser) -> None:
     parser.add_argument("experiment", nargs="?", metavar="EXPERIMENT.toml", help="an experiment file")
     what = parser.add_argument_group("what to minimize, instead of an experiment file")
     what.add_argument("--problem", metavar="NAME[:key=value,...]", help="a function by name; gdviz list problems")
-    what.add_argument("--formula", metavar="TEXT", help="a typed formula; not in this version yet")
+    what.add_argument("--formula", metavar="TEXT", help='a typed formula, such as "x^2 + 3y^2"')
     what.add_argument("--data", metavar="FILE", help="fit a table; a path, builtin:NAME or generated:NAME")
+    typed = parser.add_argument_group("what the names in the text of --formula are")
+    typed.add_argument(
+        "--variables", metavar="NAMES", help="in order, such as x,y; all in alphabetical order if left out"
+    )
+    typed.add_argument("--constants", metavar="NAME=NUMBER,...", help="such as a=1,b=100")
     table = parser.add_argument_group("how to fit the table of --data")
     for item in _data_options():
         option = f"--{item.name.replace('_', '-')}"
@@ -62,16 +68,23 @@ def experiment_asked_for(arguments: argparse.Namespace) -> Experiment:
     if len(sources) != 1:
         names = " and ".join("EXPERIMENT" if name == "experiment" else f"--{name}" for name in sources)
         found = f"{names} exclude each other" if sources else "there is nothing to minimize"
-        raise InputError(f"{found}; give one of an experiment file, --problem, --data.")
-    if arguments.formula is not None:
-        raise InputError("typed formulas are not in this version yet; choose a function from gdviz list problems.")
+        raise InputError(f"{found}; give one of an experiment file, --problem, --formula, --data.")
+    if arguments.formula is None:
+        for name in _FORMULA_OPTIONS:
+            if getattr(arguments, name) is not None:
+                raise InputError(f"--{name} belongs to --formula; add --formula TEXT or leave it out.")
     if arguments.data is None:
         given = [item.name for item in _data_options() if getattr(arguments, item.name) is not None]
         if given:
             raise InputError(f"--{given[0].replace('_', '-')} belongs to --data; add --data FILE or leave it out.")
     if arguments.experiment is not None:
         return _experiment_from_file(arguments)
-    choice = _table(arguments) if arguments.data is not None else _function(arguments.problem)
+    if arguments.data is not None:
+        choice = _table(arguments)
+    elif arguments.formula is not None:
+        choice = _formula(arguments)
+    else:
+        choice = _function(arguments.problem)
     settings = _run_settings(arguments)
     optimizers = arguments.optimizer or ["gradient_descent"]
     if len(optimizers) > MOST_RUNS:
@@ -125,6 +138,13 @@ def _function(text: str) -> ProblemChoice:
         if item.kind == "path" and item.name in options:
             options[item.name] = _absolute(options[item.name])
     return ProblemChoice(name, options)
+
+
+def _formula(arguments: argparse.Namespace) -> ProblemChoice:
+    given = {name: getattr(arguments, name) for name in _FORMULA_OPTIONS}
+    texts = {name: text for name, text in given.items() if text is not None}
+    options = parsed_options("--formula", declared(PROBLEMS.get("formula")), texts)
+    return ProblemChoice("formula", {"expression": arguments.formula, **options})
 
 
 def _table(arguments: argparse.Namespace) -> ProblemChoice:

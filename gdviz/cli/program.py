@@ -29,6 +29,7 @@ gdviz: see gradient descent happen
   gdviz [FILE]                  open the window; FILE is an experiment (.toml) or a table (.csv, .tsv, .txt, also .gz)
   gdviz run EXPERIMENT.toml     run the descents of an experiment without a window
   gdviz run --problem rosenbrock --optimizer adam:learning_rate=0.05 --start=-1.2,1 --steps 200 --out path.csv
+  gdviz run --formula "x^2 + 3y^2" --optimizer momentum --start 1,1 --steps 50
   gdviz run --data iris.csv --target petal_width --optimizer momentum --steps 300
   gdviz render EXPERIMENT.toml --out picture.png
                                 draw an experiment as a .png or .svg

@@ -42,6 +42,7 @@ def _parser() -> WordParser:
         "gdviz run",
         "Run descents without a window, from an experiment file or from options.",
         numeric=("--start", "--range"),
+        signed=("--formula",),
         epilog="Ctrl+C ends the runs where they are; what there is gets written, and the exit code is 130.",
     )
     add_options(parser)

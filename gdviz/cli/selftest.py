@@ -20,6 +20,8 @@ _FITS: dict[str, dict[str, Any]] = {
     "logistic regression": {"table": "builtin:iris", "target": "species", "classes": ("versicolor", "virginica")},
 }
 
+_FORMULA = "sin(x)*exp(-y^2) + log(1 + x^2)*atan2(x, 3 + y^2) + 0.1x^y^2 + erf(x*y)"
+
 
 def selftest(words: Sequence[str], draw_window: Callable[[], str]) -> int:
     """Check gradients, one descent and one window; 0 where all is well, 1 where something is wrong."""
@@ -51,8 +53,9 @@ def _gradients() -> str:
 
 def _problems() -> Iterator[tuple[str, Problem]]:
     for cls in PROBLEMS:
-        if cls.name != "data":
+        if cls.name not in ("data", "formula"):
             yield cls.name, cls()
+    yield "formula", problem("formula", expression=_FORMULA)
     for title, options in _FITS.items():
         yield title, problem("data", **options)
 

@@ -17,10 +17,12 @@ _NEGATIVE = re.compile(r"-[\d.]")
 
 
 class WordParser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are raised, and whose options named in `numeric` may be given as `--start
-    -1,2`."""
+    """An ArgumentParser whose errors are raised. Its options named in `numeric` may be given as `--start -1,2`, those
+    named in `signed` as `--formula -x^2`."""
 
-    def __init__(self, prog: str, description: str, numeric: Sequence[str] = (), **settings: Any) -> None:
+    def __init__(
+        self, prog: str, description: str, numeric: Sequence[str] = (), signed: Sequence[str] = (), **settings: Any
+    ) -> None:
         super().__init__(
             prog=prog,
             description=description,
@@ -29,6 +31,7 @@ class WordParser(argparse.ArgumentParser):
             **settings,
         )
         self._numeric = frozenset(numeric)
+        self._signed = frozenset(signed)
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; {self.prog} --help lists the options.")
@@ -38,7 +41,9 @@ class WordParser(argparse.ArgumentParser):
         joined: list[str] = []
         for word in words:
             # argparse takes "-1.2,1" for an option of its own.
-            if joined and joined[-1] in self._numeric and _NEGATIVE.match(word):
+            number = bool(joined) and joined[-1] in self._numeric and _NEGATIVE.match(word)
+            text = bool(joined) and joined[-1] in self._signed and word.startswith("-") and not word.startswith("--")
+            if number or text:
                 joined[-1] += f"={word}"
             else:
                 joined.append(word)

@@ -34,8 +34,8 @@ class Formula(CoordinateFunction):
     formula: ClassVar[str] = ""
 
     expression: str = parameter(
-        help="The formula, such as (1 - x)^2 + 100(y - x^2)^2. It knows sin cos tan asin acos atan atan2 sinh cosh tanh "
-        "exp log log2 log10 sqrt abs sign min max floor erf sigmoid relu softplus, pi and e."
+        help="The formula, such as (1 - x)^2 + 100(y - x^2)^2. It knows sin cos tan asin acos atan atan2 sinh cosh "
+        "tanh exp log log2 log10 sqrt abs sign min max floor erf sigmoid relu softplus, pi and e."
     )
     variables: tuple[str, ...] | None = parameter(
         None, kind="columns", optional=True, help="The variables in order; all names in alphabetical order if left out."

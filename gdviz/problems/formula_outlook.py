@@ -68,7 +68,8 @@ def _bottom(problem: Problem) -> np.ndarray:
         return ends
     spread = float(np.median(values) - values.min())
     lowest = ends[values <= values.min() + 1e-3 * max(spread, 1e-9 * (1.0 + abs(float(values.min()))))]
-    return lowest[np.argsort(np.linalg.norm(lowest, axis=-1), kind="stable")]
+    ordered: np.ndarray = lowest[np.argsort(np.linalg.norm(lowest, axis=-1), kind="stable")]
+    return ordered
 
 
 def _descended(problem: Problem, points: np.ndarray) -> np.ndarray:

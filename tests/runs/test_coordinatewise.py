@@ -15,7 +15,7 @@ from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
 
-FUNCTIONS = [cls.name for cls in PROBLEMS if issubclass(cls, CoordinateFunction)]
+FUNCTIONS = [cls.name for cls in PROBLEMS if issubclass(cls, CoordinateFunction) and cls.name != "formula"]
 RULES = [cls.name for cls in OPTIMIZERS if issubclass(cls, GradientRule)]
 
 
