@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
@@ -24,6 +25,10 @@ class Curve(NamedTuple):
     argument: np.ndarray
     value: np.ndarray
     derivative: np.ndarray
+
+
+# A target or prediction in a formula, which gets a number where there are several.
+_LETTER = re.compile(r"(\\hat )?\b[ecy]\b")
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,16 @@ class Loss(Parameterized, abc.ABC):
         if self.argument == "output":
             return self.derivative(xp, output, target)
         raise NotImplementedError(f"{self.name} is no function of the output")
+
+    def formulas(self, several: bool) -> tuple[str, str, str]:
+        """L, ∂L/∂prediction and ∂L/∂ŷ in TeX, the last one empty where there is none; for `several` predictions of a
+        row, numbered by k."""
+        by_output = self.derivative_formula if self.argument == "output" else self.output_derivative_formula
+        found = (self.value_formula, self.derivative_formula, by_output)
+        if not several or self.target_kind == "class":
+            return found
+        value, derivative, by_output = (_LETTER.sub(r"\g<0>_k", formula) for formula in found)
+        return value.replace("L = ", r"L = \sum_k ", 1), derivative, by_output
 
     def curve(self, low: float = -4.0, high: float = 4.0, count: int = 401, target: float | None = None) -> Curve:
         """The loss over errors from `low` to `high`, for one target; for classes over scores, for the class 1 or

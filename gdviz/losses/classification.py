@@ -110,6 +110,9 @@ class CrossEntropy(Loss):
             return BinaryCrossEntropy().output_derivative(xp, output, target)
         return -target / output
 
+    def formulas(self, several: bool) -> tuple[str, str, str]:
+        return super().formulas(several) if several else BinaryCrossEntropy().formulas(several)
+
 
 @dataclass(frozen=True)
 class KullbackLeibler(Loss):
@@ -152,6 +155,12 @@ class KullbackLeibler(Loss):
 
     def output_derivative(self, xp: Namespace, output: Array, target: Array) -> Array:
         return CrossEntropy().output_derivative(xp, output, target)
+
+    def formulas(self, several: bool) -> tuple[str, str, str]:
+        if several:
+            return super().formulas(several)
+        value = r"L = y \log \frac{y}{p} + (1 - y) \log \frac{1 - y}{1 - p}"
+        return value, *BinaryCrossEntropy().formulas(several)[1:]
 
 
 @dataclass(frozen=True)
@@ -198,6 +207,12 @@ class Hinge(Loss):
         pull = hits / xp.sum(hits, axis=-1, keepdims=True) - target
         active = xp.astype(short > 0, prediction.dtype)
         return xp.maximum(short, xp.zeros_like(short))[..., 0], active * pull
+
+    def formulas(self, several: bool) -> tuple[str, str, str]:
+        if not several:
+            return super().formulas(several)
+        value = r"L = \max(0, 1 + \max_{j: y_j = 0} z_j - \sum_k y_k z_k)"
+        return value, r"\frac{\partial L}{\partial z_k} = [L > 0] ([k = \arg\max_{j: y_j = 0} z_j] - y_k)", ""
 
 
 def _softplus(xp: Namespace, m: Array) -> tuple[Array, Array]:

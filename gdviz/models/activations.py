@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from gdviz.arrays import Array, Namespace
 from gdviz.special import sigmoid, softmax
 
-__all__ = ["ACTIVATIONS", "HIDDEN_ACTIVATIONS", "Activation", "ActivationName"]
+__all__ = ["ACTIVATIONS", "HIDDEN_ACTIVATIONS", "Activation", "ActivationName", "numbered"]
 
 ActivationName = Literal["identity", "logistic", "tanh", "relu"]
 
@@ -16,7 +16,8 @@ ActivationName = Literal["identity", "logistic", "tanh", "relu"]
 class Activation(NamedTuple):
     """One of them. `apply(xp, z)` gives a; `slope(xp, a)` gives f′(z), the ∂aᵢ/∂zᵢ; `back(xp, gradient, a)` gives
     ∂L/∂z from ∂L/∂a; `bend(xp, gradient, curvature, a)` gives ∂²L/∂z² from ∂L/∂a and ∂²L/∂a². All are shaped as z, but
-    for softmax, whose outputs depend on each other, ∂²L/∂z² is `(..., k, k)`. The formulas are in TeX."""
+    for softmax, whose outputs depend on each other, ∂²L/∂z² is `(..., k, k)`. The formulas are in TeX, with {z} and {a}
+    for the letters, {zk} and {ak} for one of several."""
 
     name: str
     apply: Callable[[Namespace, Array], Array]
@@ -25,6 +26,29 @@ class Activation(NamedTuple):
     bend: Callable[[Namespace, Array, Array, Array], Array]
     formula: str
     slope_formula: str
+
+    def formula_of(self, score: str, output: str) -> str:
+        """What it computes in TeX, with these letters for z and a."""
+        return _with_letters(self.formula, score, output)
+
+    def slope_formula_of(self, score: str, output: str) -> str:
+        """Its derivative in TeX, with these letters for z and a."""
+        return _with_letters(self.slope_formula, score, output)
+
+
+def numbered(letter: str, index: str) -> str:
+    """A letter of a formula in TeX with one more index: z_{2,k} of z_2."""
+    stem, _, number = letter.partition("_")
+    return rf"{stem}_{{{number},{index}}}" if number else f"{stem}_{index}"
+
+
+def _with_letters(formula: str, score: str, output: str) -> str:
+    for name, letter in (("{z}", score), ("{a}", output)):
+        formula = formula.replace(name, letter)
+    for index in "jk":
+        for name, letter in ((f"{{z{index}}}", score), (f"{{a{index}}}", output)):
+            formula = formula.replace(name, numbered(letter, index))
+    return formula
 
 
 def _identity(xp: Namespace, z: Array) -> Array:
@@ -106,23 +130,33 @@ def _softmax_bend(xp: Namespace, gradient: Array, curvature: Array, a: Array) ->
     return along + pull[..., :, None] * (eye - a[..., None, :]) - a[..., :, None] * pull[..., None, :]
 
 
+_BY_SCORE = r"\frac{\partial {a}}{\partial {z}} = "
+
 ACTIVATIONS: Mapping[str, Activation] = {
     entry.name: entry
     for entry in (
-        Activation("identity", _identity, _identity_slope, _identity_back, _identity_bend, r"a = z", r"f'(z) = 1"),
         Activation(
-            "logistic", sigmoid, _logistic_slope, _logistic_back, _logistic_bend, r"a = \sigma(z)", r"f'(z) = a(1 - a)"
+            "identity", _identity, _identity_slope, _identity_back, _identity_bend, r"{a} = {z}", _BY_SCORE + "1"
         ),
-        Activation("tanh", _tanh, _tanh_slope, _tanh_back, _tanh_bend, r"a = \tanh z", r"f'(z) = 1 - a^2"),
-        Activation("relu", _relu, _relu_slope, _relu_back, _relu_bend, r"a = \max(0, z)", r"f'(z) = [z > 0]"),
+        Activation(
+            "logistic",
+            sigmoid,
+            _logistic_slope,
+            _logistic_back,
+            _logistic_bend,
+            r"{a} = \sigma({z})",
+            _BY_SCORE + "{a} (1 - {a})",
+        ),
+        Activation("tanh", _tanh, _tanh_slope, _tanh_back, _tanh_bend, r"{a} = \tanh {z}", _BY_SCORE + "1 - {a}^2"),
+        Activation("relu", _relu, _relu_slope, _relu_back, _relu_bend, r"{a} = \max(0, {z})", _BY_SCORE + "[{z} > 0]"),
         Activation(
             "softmax",
             softmax,
             _logistic_slope,
             _softmax_back,
             _softmax_bend,
-            r"a_i = e^{z_i} / \sum_j e^{z_j}",
-            r"\partial a_i / \partial z_j = a_i ([i = j] - a_j)",
+            r"{ak} = e^{{zk}} / \sum_j e^{{zj}}",
+            r"\frac{\partial {ak}}{\partial {zk}} = {ak} (1 - {ak})",
         ),
     )
 }

@@ -115,11 +115,7 @@ class LinearRegression(AffineModel):
     summary: ClassVar[str] = "A straight line or plane through the data."
     source: ClassVar[str] = "Legendre 1805"
     formula: ClassVar[str] = "ŷ = wᵀx + b"
-    losses: ClassVar[tuple[str, ...]] = ("squared_error", "half_squared_error", "absolute_error", "huber")
-
-    @classmethod
-    def losses_for(cls, targets: Targets) -> tuple[str, ...]:
-        return NUMBER_LOSSES
+    losses: ClassVar[tuple[str, ...]] = NUMBER_LOSSES
 
     @property
     def output_activation(self) -> str:
@@ -140,11 +136,7 @@ class LogisticRegression(AffineModel):
     formula: ClassVar[str] = "p = σ(wᵀx + b)"
     target_kind: ClassVar[TargetKind] = "class"
     target_kinds: ClassVar[tuple[TargetKind, ...]] = ("class",)
-    losses: ClassVar[tuple[str, ...]] = ("binary_cross_entropy",)
-
-    @classmethod
-    def losses_for(cls, targets: Targets) -> tuple[str, ...]:
-        return BINARY_LOSSES
+    losses: ClassVar[tuple[str, ...]] = BINARY_LOSSES
 
     @classmethod
     def refusal(cls, targets: Targets) -> str:

@@ -129,6 +129,11 @@ class Model(Parameterized, abc.ABC):
         """What makes outputs of scores: identity, logistic or softmax."""
 
     @property
+    def hidden_activation(self) -> str:
+        """What makes outputs of scores in hidden layers, where there are any."""
+        return "identity"
+
+    @property
     def activation_of_outputs(self) -> Activation:
         """The same with its derivatives."""
         return ACTIVATIONS[self.output_activation]

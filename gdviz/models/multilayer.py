@@ -13,7 +13,7 @@ import numpy as np
 
 from gdviz.arrays import Array, Namespace
 from gdviz.errors import InputError
-from gdviz.models.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
+from gdviz.models.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, ActivationName
 from gdviz.models.affine import BINARY_LOSSES, CLASS_LOSSES, NUMBER_LOSSES
 from gdviz.models.base import Forward, LayerBlocks, Model, TargetKind, Targets, layers_of
 from gdviz.parameters import parameter
@@ -41,7 +41,7 @@ class MultiLayerPerceptron(Model):
     formula: ClassVar[str] = "a₁ = f(W₁ᵀx + b₁), a₂ = f(W₂ᵀa₁ + b₂), …"
     target_kind: ClassVar[TargetKind] = "number"
     target_kinds: ClassVar[tuple[TargetKind, ...]] = ("number", "class")
-    losses: ClassVar[tuple[str, ...]] = ("squared_error", "half_squared_error", "absolute_error", "huber")
+    losses: ClassVar[tuple[str, ...]] = NUMBER_LOSSES
 
     hidden: tuple[int, ...] = parameter(
         (100,),
@@ -51,7 +51,7 @@ class MultiLayerPerceptron(Model):
         label="Hidden layers",
         help="The neurons of every hidden layer, first to last, as in 64, 32.",
     )
-    activation: Literal["identity", "logistic", "tanh", "relu"] = parameter(
+    activation: ActivationName = parameter(
         "relu",
         choices=HIDDEN_ACTIVATIONS,
         help="What bends the sums of the hidden layers. logistic and tanh are flat for large sums, where gradients "
@@ -89,6 +89,10 @@ class MultiLayerPerceptron(Model):
         if self.predicted.kind == "number":
             return "identity"
         return "logistic" if self.outputs == 1 else "softmax"
+
+    @property
+    def hidden_activation(self) -> str:
+        return self.activation
 
     def blocks(self, features: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
         return tuple(
