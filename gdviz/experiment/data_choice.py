@@ -21,7 +21,7 @@ from gdviz.data.table import ColumnKind, Table
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.models import MODELS
-from gdviz.problems.fit_data import class_name
+from gdviz.problems.fit_columns import class_name
 from gdviz.problems.fit_source import READING_OPTIONS
 
 __all__ = [

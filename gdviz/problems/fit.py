@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,111 +19,40 @@ from gdviz.arrays import Array, float_array
 from gdviz.data.table import Table
 from gdviz.errors import InputError
 from gdviz.losses import LOSSES, Loss, Penalty
-from gdviz.losses.regression import Huber
-from gdviz.models import MODELS
-from gdviz.parameters import parameter
-from gdviz.problems import fit_outlook
-from gdviz.problems.base import Block, Problem
+from gdviz.models import Model
+from gdviz.parameters import declared
+from gdviz.problems import fit_outlook, fit_residuals
+from gdviz.problems.base import Block
 from gdviz.problems.fit_data import DataSet, Roles
-from gdviz.problems.fit_moments import QuadraticLoss
+from gdviz.problems.fit_moments import QuadraticLoss, SeveralQuadraticLoss
+from gdviz.problems.fit_names import parameter_names
+from gdviz.problems.fit_options import FitOptions
 from gdviz.problems.fit_pauses import outcome
-from gdviz.problems.fit_results import Coefficients, FittedModel
+from gdviz.problems.fit_results import Coefficients, FitMetrics, FittedModel
 from gdviz.problems.fit_rows import RowMean
 from gdviz.problems.fit_source import LoadedTable, Reading
 
 __all__ = ["DataFit"]
 
+# A Jacobian of more numbers than this is too large to be solved with at every step.
+_MOST_RESIDUAL_ENTRIES = 20_000_000
+
 
 @dataclass(frozen=True)
-class DataFit(Problem):
-    """The mean loss of a linear or logistic regression over the rows of a table, plus penalties on the weights.
+class DataFit(FitOptions):
+    """The mean loss of a model over the rows of a table, plus penalties on its weights.
 
-    Parameters are the weights, one a feature, then the bias. The table is read when an instance is made; use
-    `from_table` for one that is in memory, `reconfigured` or `dataclasses.replace` for other options on the same table:
-    it is not read again. Equality and files concern the options alone.
+    Parameters are the weights, then the biases, layer by layer; see `blocks`. The table is read when an instance is
+    made; use `from_table` for one that is in memory, `reconfigured` or `dataclasses.replace` for other options on the
+    same table: it is not read again. Equality and files concern the options alone.
     """
 
     name: ClassVar[str] = "data"
     label: ClassVar[str] = "Fit to data"
-    summary: ClassVar[str] = "Linear or logistic regression on the rows of a table."
-    source: ClassVar[str] = "Legendre 1805; Hoerl & Kennard 1970; Cox 1958"
+    summary: ClassVar[str] = "Linear, logistic or softmax regression or a neural network on the rows of a table."
+    source: ClassVar[str] = "Legendre 1805; Hoerl & Kennard 1970; Cox 1958; Rumelhart, Hinton & Williams 1986"
     formula: ClassVar[str] = "(1/n) Σ L(yᵢ, ŷᵢ) + l2/2 · ‖w‖² + l1 · ‖w‖₁"
     cheap: ClassVar[bool] = False
-
-    table: str = parameter(kind="path", help="A file with one row a line, or builtin:NAME for a bundled table.")
-    target: str | None = parameter(None, kind="column", optional=True, help="The column to predict.")
-    features: tuple[str, ...] | None = parameter(
-        None,
-        kind="columns",
-        optional=True,
-        help="The columns to predict it from; left out: every other numeric column.",
-    )
-    model: str | None = parameter(
-        None,
-        choices=MODELS.names,
-        optional=True,
-        help="linear for numbers, logistic for two classes; left out: by the target.",
-    )
-    classes: tuple[str, ...] | None = parameter(
-        None,
-        kind="classes",
-        optional=True,
-        help="The two classes of the target to tell apart; rows of others are left out. p is that of the second.",
-    )
-    loss: str | None = parameter(
-        None,
-        choices=LOSSES.names,
-        optional=True,
-        help="What a wrong prediction costs; left out: the usual loss of the model.",
-    )
-    delta: float = parameter(
-        1.0,
-        low=0,
-        low_open=True,
-        log=True,
-        slider=(0.01, 100.0),
-        symbol="δ",
-        help="The loss huber grows linearly from this error on, in units of the target.",
-    )
-    l2: float = parameter(
-        0.0,
-        low=0,
-        log=True,
-        slider=(1e-6, 100.0),
-        symbol="λ₂",
-        label="L2",
-        help="Adds l2/2 · ‖weights‖². Too big: all weights are close to 0.",
-    )
-    l1: float = parameter(
-        0.0,
-        low=0,
-        log=True,
-        slider=(1e-6, 100.0),
-        symbol="λ₁",
-        label="L1",
-        help="Adds l1 · ‖weights‖₁, which sets weights to 0. Too big: all of them are.",
-    )
-    alpha: float = parameter(
-        0.0,
-        low=0,
-        log=True,
-        slider=(1e-3, 1e5),
-        symbol="α",
-        help="Ridge as scikit-learn counts it: adds alpha · ‖weights‖² / rows to squared_error.",
-    )
-    standardize: bool = parameter(
-        True, help="Features minus their mean, over their standard deviation. Off: a narrow valley unless scales agree."
-    )
-    encoding: str | None = parameter(None, optional=True, help="How the file's text is encoded; left out: guessed.")
-    delimiter: str | None = parameter(
-        None, optional=True, help="What stands between cells, one character or its name such as tab; left out: guessed."
-    )
-    decimal: str | None = parameter(
-        None, choices=(".", ","), optional=True, label="Decimal mark", help="The decimal mark; left out: guessed."
-    )
-    header: bool | None = parameter(
-        None, optional=True, help="Whether the first row names the columns; left out: guessed."
-    )
 
     sample: tuple[int, int] | None = field(default=None, kw_only=True)
     """(rows, seed) of a fit to some of the rows only; see `subsample`."""
@@ -132,36 +62,42 @@ class DataFit(Problem):
     row_mean: RowMean = field(init=False, compare=False, repr=False)
     """The mean loss without penalties, from the rows themselves."""
     penalty: Penalty = field(init=False, compare=False, repr=False)
-    quadratic: QuadraticLoss | None = field(init=False, compare=False, repr=False)
+    quadratic: QuadraticLoss | SeveralQuadraticLoss | None = field(init=False, compare=False, repr=False)
     """The mean loss without penalties, from second moments, where it is quadratic."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.target, list | tuple):
-            object.__setattr__(self, "target", _single_target(self.target))
         super().__post_init__()
+        if isinstance(self.target, tuple) and len(self.target) == 1:
+            object.__setattr__(self, "target", self.target[0])
+        object.__setattr__(self, "hidden", tuple(int(units) for units in self.hidden))
         loaded = self._loaded_rows()
         data = loaded.data
         assert data is not None, "with_data made it"
+        model = self._model(data)
         loss = self._loss(data)
-        features = len(data.features)
-        l2 = self.l2 + 2.0 * self.alpha / data.rows
+        columns = len(data.columns)
+        # alpha counts against a sum of squares; half a one and the cross-entropies have half of it, as in scikit-learn.
+        l2 = self.l2 + (2.0 if loss.name == "squared_error" else 1.0) * self.alpha / data.total_weight
+        plain = model.affine and (loss.argument == "score" or model.output_activation == "identity")
+        bends = loss.smooth and (model.affine or self.activation != "relu")
         derived: dict[str, Any] = {
             "loaded": loaded,
             "data": data,
-            "row_mean": RowMean(data.model(), loss, data.X, data.y),
-            "penalty": Penalty(l2, self.l1, np.append(np.ones(features), 0.0)),
+            "row_mean": RowMean(model, loss, data.X, data.expected(data.y, model.outputs), data.weights),
+            "penalty": Penalty(l2, self.l1, model.penalized(columns)),
             "quadratic": None,
             # Which loss and penalty were chosen decides what the class can't say for all of its instances.
-            "smooth": loss.smooth and self.l1 == 0,
-            "has_hessian": loss.smooth,
+            "smooth": bends and self.l1 == 0,
+            "has_hessian": plain and loss.smooth and loss.has_curvature,
         }
-        if loss.constant_curvature is not None:
-            if not data.moments.finite:
+        if loss.constant_curvature is not None and model.affine and model.output_activation == "identity":
+            if not all(moments.finite for moments in data.moments):
                 raise InputError(
                     f"{self.name}: the numbers of {data.target!r} or of the features are too large to be squared; "
                     "rescale them in the table, or standardize the features."
                 )
-            derived["quadratic"] = QuadraticLoss(data.moments, loss.constant_curvature)
+            parts = [QuadraticLoss(moments, loss.constant_curvature) for moments in data.moments]
+            derived["quadratic"] = parts[0] if len(parts) == 1 else SeveralQuadraticLoss(parts)
             derived["cheap"] = True
         for attribute, value in derived.items():
             object.__setattr__(self, attribute, value)
@@ -184,17 +120,21 @@ class DataFit(Problem):
         return dataclasses.replace(self, sample=(rows, seed))
 
     @property
-    def dimension(self) -> int:
-        return len(self.data.features) + 1
+    def model_used(self) -> Model:
+        """The model that is fitted, made for these data."""
+        return self.row_mean.model
 
     @property
+    def dimension(self) -> int:
+        return len(self.penalty.penalized)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        bias = next(name for name in ("bias", "intercept", "bias of the fit") if name not in self.data.features)
-        return (*self.data.features, bias)
+        return parameter_names(self.data, self.row_mean.model)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return tuple(Block(*block) for block in self.row_mean.model.blocks(len(self.data.features)))
+        return tuple(Block(*block) for block in self.row_mean.model.blocks(len(self.data.columns)))
 
     @property
     def rows(self) -> int:
@@ -211,13 +151,19 @@ class DataFit(Problem):
         return (self.quadratic or self.row_mean).multiplications
 
     @property
+    def suggested_batch_size(self) -> int | None:
+        """How many rows a step should see: min(200, rows) for networks, as scikit-learn's; None for all of them."""
+        return None if self.row_mean.model.affine else min(200, self.rows)
+
+    @property
     def start(self) -> np.ndarray:
-        return np.zeros(self.dimension)
+        return self.row_mean.model.initial(len(self.data.columns), self.initial_seed)
 
     @property
     def minima(self) -> np.ndarray:
-        """The minimum `(1, d)`: in closed form where the loss is quadratic, by Newton's method for a logistic one; none
-        for classes that can be separated, and none is known for other losses or with l1."""
+        """The minimum `(1, d)`: in closed form where the loss is quadratic, by coordinate descent with l1, by Newton's
+        method for the cross-entropies of affine models. None for classes that can be separated, and none is known for
+        other losses and for networks."""
         found = outcome(fit_outlook.minimum(self))
         return np.empty((0, self.dimension)) if found is None else found[None, :].copy()
 
@@ -271,6 +217,36 @@ class DataFit(Problem):
         value = self.row_mean.value(x, rows)
         return value if self.penalty.none else value + self.penalty.value(x)
 
+    @property
+    def has_residuals(self) -> bool:
+        """Whether the loss is a sum of squares, l2 included, of not too many rows."""
+        loss = self.row_mean.loss
+        few = self.rows * self.row_mean.model.outputs * self.dimension <= _MOST_RESIDUAL_ENTRIES
+        return loss.constant_curvature is not None and self.l1 == 0 and few
+
+    @property
+    def residual_factor(self) -> float:
+        return self.row_mean.loss.constant_curvature or 2.0
+
+    def residuals(self, x: Array) -> Array:
+        if not self.has_residuals:
+            return super().residuals(x)
+        x = float_array(x)
+        return fit_residuals.residuals(self.row_mean, self.penalty, self.residual_factor, x)
+
+    def jacobian(self, x: Array) -> Array:
+        if not self.has_residuals:
+            return super().jacobian(x)
+        x = float_array(x)
+        return fit_residuals.jacobian(self.row_mean, self.penalty, self.residual_factor, x)
+
+    def metrics(self, x: Any) -> FitMetrics:
+        """Accuracy and confusion, or MSE, MAE and R², at points `(..., d)`, on the rows fitted and on those held
+        out."""
+        x = np.asarray(x, dtype=np.float64)
+        tried = self._held_out
+        return FitMetrics(self.at(x), None if tried is None else FittedModel(*tried, x))
+
     def at(self, x: Any) -> FittedModel:
         """The model with the parameters `x (..., d)`: its predictions, scores and lines in the table's units."""
         return FittedModel(self.data, self.row_mean, np.asarray(x, dtype=np.float64))
@@ -280,8 +256,16 @@ class DataFit(Problem):
         return self.at(x).coefficients
 
     def predictions(self, x: Any) -> np.ndarray:
-        """ŷ, or the probability of the second class, for every row used, `(..., n)`."""
+        """ŷ, or the probability of the second class, for every row used, `(..., n)`; `(..., n, k)` for k outputs."""
         return self.at(x).predictions
+
+    @cached_property
+    def _held_out(self) -> tuple[DataSet, RowMean] | None:
+        """The rows held out, as data of their own."""
+        data, mean = self.data.held_out_rows, self.row_mean
+        if data is None:
+            return None
+        return data, RowMean(mean.model, mean.loss, data.X, data.expected(data.y, mean.model.outputs), data.weights)
 
     def _with_penalty(self, x: Array, loss: tuple[Array, Array]) -> tuple[Array, Array]:
         if self.penalty.none:
@@ -290,30 +274,48 @@ class DataFit(Problem):
 
     def _loaded_rows(self) -> LoadedTable:
         """Table and rows that the options ask for, as far as possible those of the fit that this one replaces."""
-        reading = Reading(self.table, self.encoding, self.delimiter, self.decimal, self.header)
+        reading = Reading(**{name: getattr(self, name) for name in Reading._fields})
         loaded = self.loaded
         if loaded is None or loaded.reading != reading:
             loaded = LoadedTable(reading, reading.read())
-        roles = Roles(self.target, self.features, self._model_asked_for(), self.classes, self.standardize)
+        reading.check()
+        roles = Roles(
+            targets=_targets(loaded.table, self.target),
+            features=self.features,
+            model=self.model,
+            classes=self.classes,
+            standardize=self.standardize,
+            degree=self.degree,
+            weights=self.weights,
+            validation=self.validation,
+            split_seed=self.split_seed,
+            loss=self.loss,
+        )
         return loaded.with_data(roles, self.sample)
 
-    def _model_asked_for(self) -> str | None:
-        """The model named, or the one that the loss named belongs to."""
-        if self.model is not None or self.loss is None or LOSSES.get(self.loss).target_kind == "number":
-            return self.model
-        return next(model.name for model in MODELS if self.loss in model.losses)
+    def _model(self, data: DataSet) -> Model:
+        names = [item.name for item in declared(data.model)]
+        return data.model.from_options({name: getattr(self, name) for name in names}, targets=data.targets)
 
     def _loss(self, data: DataSet) -> Loss:
-        name = data.model.losses[0] if self.loss is None else self.loss
-        if name not in data.model.losses:
-            fitting = " or ".join(data.model.losses)
-            raise InputError(f"{self.name}: the loss {name} doesn't fit {data.model.label.lower()}; choose {fitting}.")
-        if self.alpha and name != "squared_error":
+        fitting = data.model.losses_for(data.targets)
+        name = fitting[0] if self.loss is None else self.loss
+        if name not in fitting:
+            raise InputError(
+                f"{self.name}: the loss {name} doesn't fit {data.model.label.lower()}; choose {' or '.join(fitting)}."
+            )
+        if self.alpha and name != "squared_error" and data.model.affine:
             raise InputError(f"{self.name}: alpha belongs to squared_error, not to {name}; use l2 instead.")
-        return Huber(delta=self.delta) if name == Huber.name else LOSSES.make(name, {})
+        options = {item.name: getattr(self, item.name) for item in declared(LOSSES.get(name))}
+        return LOSSES.make(name, options)
 
 
-def _single_target(target: Sequence[str]) -> str:
-    if len(target) != 1:
-        raise InputError(f"data: {len(target)} targets are named; one is fitted at a time, so choose one.")
-    return target[0]
+def _targets(table: Table, target: str | tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The names of the targets; one name with commas in it, that a command line took for several, is one again."""
+    if target is None or isinstance(target, str):
+        return None if target is None else (target,)
+    if not set(target) <= set(table.names):
+        for whole in (", ".join(target), ",".join(target)):
+            if whole in table.names:
+                return (whole,)
+    return target

@@ -8,11 +8,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from gdviz.problems.fit_moments import QuadraticLoss
+from gdviz.problems.fit_lasso import soft_threshold_minimum, soft_threshold_newton
+from gdviz.problems.fit_moments import QuadraticLoss, SeveralQuadraticLoss
 from gdviz.problems.fit_optimum import LARGEST_DIMENSION, largest_eigenvalue, newton_minimum, view_around
 from gdviz.problems.fit_pauses import Pausing, kept
 
@@ -25,6 +26,11 @@ _VIEW_ROWS = 4096
 # Classes that can be separated have no minimum to look at; this much of l2 gives them one.
 _VIEW_L2 = 1e-3
 _USUAL_PASSES = 12
+# Eigenvalues of larger Hessians take seconds, again and again.
+_LARGEST_SOLVED = 600
+_NETWORK_ROOM = 2.0
+
+AnyQuadratic: TypeAlias = QuadraticLoss | SeveralQuadraticLoss
 
 
 def preparing(fit: DataFit) -> Iterator[float]:
@@ -75,11 +81,11 @@ def _sampled(fit: DataFit) -> Pausing[DataFit]:
 
 
 def _find_minimum(fit: DataFit) -> Pausing[np.ndarray | None]:
-    if fit.l1 > 0:
-        return None
     if fit.quadratic is not None:
-        return fit.data.moments.ridge_solution(fit.penalty.l2 / fit.quadratic.curvature)
-    if fit.data.model.target_kind == "number":
+        if fit.l1 > 0:
+            return (yield from _lasso_minimum(fit.quadratic, fit.penalty.l2, fit.l1))
+        return fit.quadratic.ridge_solution(fit.penalty.l2 / fit.quadratic.curvature)
+    if not _is_cross_entropy(fit) or fit.dimension > _LARGEST_SOLVED:
         return None
     start = fit.start
     quick = yield from _quick(fit)
@@ -88,17 +94,43 @@ def _find_minimum(fit: DataFit) -> Pausing[np.ndarray | None]:
         sampled = yield from minimum(quick)
         start = start if sampled is None else sampled
     # Where all rows together lose less than log 2, each is on its right side: larger weights are better for ever.
-    separable = math.log(2) / fit.rows if fit.penalty.l2 == 0 else -math.inf
+    free = fit.penalty.l2 == 0 and fit.l1 == 0
+    separable = math.log(2) / fit.rows if free else -math.inf
+    smooth = dataclasses.replace(fit.penalty, l1=0.0)
 
     def value_and_gradient(x: np.ndarray) -> Pausing[tuple[np.ndarray, np.ndarray]]:
         value, gradient = yield from fit.row_mean.by_parts(lambda part: part.value_and_gradient(x))
-        return value + fit.penalty.value(x), gradient + fit.penalty.gradient(x)
+        return value + smooth.value(x), gradient + smooth.gradient(x)
 
-    return (
-        yield from newton_minimum(
-            value_and_gradient, lambda x: _hessian(fit, x), start, lambda value: value < separable
+    def hessian(x: np.ndarray) -> Pausing[np.ndarray]:
+        return (yield from _hessian(fit, x))
+
+    if fit.l1 > 0:
+        pulls = fit.l1 * fit.penalty.penalized
+        return (yield from soft_threshold_newton(value_and_gradient, hessian, pulls, start))
+    return (yield from newton_minimum(value_and_gradient, hessian, start, lambda value: value < separable))
+
+
+def _is_cross_entropy(fit: DataFit) -> bool:
+    """Whether the loss is smooth and convex in scores that are affine in the parameters."""
+    mean = fit.row_mean
+    return mean.model.affine and mean.loss.argument == "score" and mean.loss.smooth
+
+
+def _lasso_minimum(quadratic: AnyQuadratic, l2: float, l1: float) -> Pausing[np.ndarray | None]:
+    """The minimum of a quadratic loss with both penalties, each output by itself. Without the biases: they follow."""
+    columns = []
+    for loss in quadratic.losses if isinstance(quadratic, SeveralQuadraticLoss) else (quadratic,):
+        moments = loss.moments
+        size = len(moments.solution)
+        right = loss.curvature * (moments.covariance @ moments.solution + moments.rest)
+        weights = yield from soft_threshold_minimum(
+            loss.curvature * moments.covariance + l2 * np.eye(size), right, np.full(size, l1), np.zeros(size)
         )
-    )
+        if weights is None:
+            return None
+        columns.append(np.append(weights, moments.target_mean - moments.feature_means @ weights))
+    return np.stack(columns, axis=-1).ravel()
 
 
 def _hessian(fit: DataFit, x: np.ndarray) -> Pausing[np.ndarray]:
@@ -130,9 +162,13 @@ def _find_curvature(fit: DataFit) -> Pausing[float | None]:
 
 
 def _find_view(fit: DataFit) -> Pausing[np.ndarray]:
-    if fit.data.model.target_kind == "number":
+    if not fit.row_mean.model.affine:
+        return _network_view(fit)
+    if fit.data.kind == "number":
         return _linear_view(fit)
     quick = yield from _quick(fit)
+    if not _is_cross_entropy(quick):
+        quick = dataclasses.replace(quick, loss=None, alpha=0.0)
     if quick.l1 or (yield from minimum(quick)) is None:
         quick = dataclasses.replace(quick, l1=0.0, l2=quick.l2 + _VIEW_L2)
     start, lowest = fit.start, (yield from minimum(quick))
@@ -141,14 +177,28 @@ def _find_view(fit: DataFit) -> Pausing[np.ndarray]:
     return _view_around(start, anchor, float(quick.value(start)) - value, value, quick.hessian(anchor))
 
 
+def _network_view(fit: DataFit) -> np.ndarray:
+    """Room for the weights to grow around the start; what the last layer adds up has the size of the targets."""
+    model = fit.row_mean.model
+    room = np.full(fit.dimension, _NETWORK_ROOM)
+    if fit.data.kind == "number":
+        last = model.layers(len(fit.data.columns))[-1]
+        room[last.begin :] *= max(1.0, float(np.sqrt(np.mean(fit.data.y**2))))
+    return np.stack([fit.start - room, fit.start + room], axis=-1)
+
+
 def _linear_view(fit: DataFit) -> np.ndarray:
     """The view of the squared error, whose minimum is never far from that of other losses of the same rows."""
     quadratic, l2 = fit.quadratic, fit.penalty.l2
     if quadratic is None:
-        quadratic, l2 = QuadraticLoss(fit.data.sample(_VIEW_ROWS, 0).moments, 2.0), 0.0
-    start, anchor = fit.start, quadratic.moments.ridge_solution(l2 / quadratic.curvature)
+        moments = fit.data.sample(_VIEW_ROWS, 0).moments
+        parts = [QuadraticLoss(item, 2.0) for item in moments]
+        quadratic, l2 = parts[0] if len(parts) == 1 else SeveralQuadraticLoss(parts), 0.0
+    start, anchor = fit.start, quadratic.ridge_solution(l2 / quadratic.curvature)
     # Compared to the best constant, or a mean far from 0 would make the view too wide for the weights.
-    constant = np.append(start[:-1], quadratic.moments.target_mean)
+    losses = quadratic.losses if isinstance(quadratic, SeveralQuadraticLoss) else (quadratic,)
+    constant = start.copy()
+    constant[len(start) - len(losses) :] = [loss.moments.target_mean for loss in losses]
     lowest = float(quadratic.value(anchor))
     return _view_around(start, anchor, float(quadratic.value(constant)) - lowest, lowest, quadratic.hessian(start))
 

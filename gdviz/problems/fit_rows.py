@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,47 +21,65 @@ from gdviz.problems.fit_pauses import Pausing
 __all__ = ["Measure", "RowMean"]
 
 Measure: TypeAlias = Callable[[Namespace, Array, Array], Array]
-"""(namespace, predictions `(..., n)`, targets (n,)) to `(..., n)`, elementwise."""
+"""(namespace, predictions `(..., n)`, targets (n,)) to `(..., n)`, by rows; with k outputs `(..., n, k)`, `(n, k)`."""
 
 _BLOCK_ROWS = 8192
 _BLOCK_POINTS = 256
 _BLOCK_ENTRIES = 65_536
+# For one point at a time: so that models with many units take fewer rows at once than others.
+_ONE_POINT_ENTRIES = 16 * _BLOCK_ROWS
 # A part of the rows small enough that a pass over it takes milliseconds, its Hessian included.
 _PART_ENTRIES = 2**18
 
 
 class RowMean:
-    """θ ↦ (1/n) Σ L(model(θ, xᵢ), yᵢ) for features `(n, f)` and targets `(n,)`, float64 arrays that it never changes.
+    """θ ↦ (1/n) Σ wᵢ L(model(θ, xᵢ), yᵢ) for features `(n, f)` and targets as the loss takes them, `(n,)` or `(n, k)`,
+    float64 arrays that it never changes. Weights `(n,)` have the mean 1; left out, all are 1.
 
     Points may be of any array library and floating type: the data are converted once for each and kept.
     """
 
-    def __init__(self, model: Model, loss: Loss, features: np.ndarray, targets: np.ndarray) -> None:
+    def __init__(
+        self,
+        model: Model,
+        loss: Loss,
+        features: np.ndarray,
+        targets: np.ndarray,
+        weights: np.ndarray | None = None,
+    ) -> None:
         self.model = model
         self.loss = loss
-        self._features = features
-        self._targets = targets
-        self._converted: dict[Place, tuple[Array, Array]] = {}
+        self.features = features
+        self.targets = targets
+        self.weights = weights
+        self._entries = model.entries(features.shape[1])
+        self._converted: dict[Place, _Block] = {}
 
     @property
     def rows(self) -> int:
-        return len(self._targets)
+        return len(self.targets)
 
     @cached_property
     def parts(self) -> tuple[RowMean, ...]:
         """The mean over each of the parts, one behind the other, that the rows fall into for work that must be
         interruptible: a pass over one takes milliseconds. Nothing is copied."""
-        size = max(1, _PART_ENTRIES // (self._features.shape[1] + 1))
+        size = max(1, _PART_ENTRIES // (self.features.shape[1] + self._entries))
         size -= size % _BLOCK_ROWS if size > _BLOCK_ROWS else 0
         return tuple(
-            RowMean(self.model, self.loss, self._features[part], self._targets[part])
+            RowMean(
+                self.model,
+                self.loss,
+                self.features[part],
+                self.targets[part],
+                None if self.weights is None else self.weights[part],
+            )
             for part in _slices(self.rows, size)
         )
 
     @property
     def multiplications(self) -> int:
         """What the value at one point costs, an exponential and a logarithm counted as 30."""
-        return self.rows * (int(self._features.shape[1]) + 30)
+        return self.rows * self.model.multiplications(int(self.features.shape[1]))
 
     def value(self, x: Array, rows: Any = None) -> Array:
         """The mean at points `(..., d)`, as `(...)`; over some rows only where their numbers are given."""
@@ -81,7 +99,7 @@ class RowMean:
         xp = namespace(x)
         if x.ndim == 1:
             return self._pass(xp, x, rows)
-        parts = [self._pass(xp, points, rows) for points in _chunks(xp, x)]
+        parts = [self._pass(xp, points, rows) for points in self._chunks(xp, x)]
         values, gradients = (_joined(xp, [part[index] for part in parts]) for index in (0, 1))
         return xp.reshape(values, x.shape[:-1]), xp.reshape(gradients, x.shape)
 
@@ -105,10 +123,9 @@ class RowMean:
         return total
 
     def outputs(self, x: Array) -> Array:
-        """The model's prediction for every row at points `(..., d)`, as `(..., n)`."""
+        """The model's prediction for every row at points `(..., d)`, as `(..., n)`, or `(..., n, k)` for k outputs."""
         xp = namespace(x)
-        features, _ = self._data(xp, x)
-        return self.model.forward(xp, x, features).outputs
+        return self.model.forward(xp, x, self.data(xp, x).features).outputs
 
     def _mean(self, x: Array, measure: Measure, rows: Any = None) -> Array:
         xp = namespace(x)
@@ -116,74 +133,87 @@ class RowMean:
 
         def of(points: Array) -> Array:
             total: Any = 0.0
-            for features, targets in self._blocks(xp, points, rows):
-                total = total + xp.sum(measure(xp, self.model.scores(xp, points, features), targets), axis=-1)
+            for features, targets, weights in self._blocks(xp, points, rows):
+                found = measure(xp, self.model.scores(xp, points, features), targets)
+                total = total + xp.sum(found if weights is None else found * weights, axis=-1)
             return total / count
 
         if x.ndim == 1:
             return of(x)
-        return xp.reshape(_joined(xp, [of(points) for points in _chunks(xp, x)]), x.shape[:-1])
+        return xp.reshape(_joined(xp, [of(points) for points in self._chunks(xp, x)]), x.shape[:-1])
 
     def _pass(self, xp: Namespace, points: Array, rows: Any) -> tuple[Array, Array]:
         value: Any = 0.0
         gradient: Any = 0.0
-        for features, targets in self._blocks(xp, points, rows):
-            scores = self.model.scores(xp, points, features)
+        model = self.model
+        for features, targets, weights in self._blocks(xp, points, rows):
+            forward = model.forward(xp, points, features)
             if self.loss.argument == "score":
-                losses, score_gradient = self.loss.value_and_derivative(xp, scores, targets)
+                losses, score_gradient = self.loss.value_and_derivative(xp, forward.scores, targets)
             else:
-                outputs = self.model.activate(xp, scores)
-                losses, output_gradient = self.loss.value_and_derivative(xp, outputs, targets)
-                score_gradient = output_gradient * self.model.slope(xp, outputs)
+                losses, output_gradient = self.loss.value_and_derivative(xp, forward.outputs, targets)
+                score_gradient = model.score_gradient(xp, forward.outputs, output_gradient)
+            if weights is not None:
+                losses = losses * weights
+                score_gradient = score_gradient * (weights if model.outputs == 1 else weights[:, None])
             value = value + xp.sum(losses, axis=-1)
-            gradient = gradient + self.model.backward(xp, points, features, score_gradient)
+            gradient = gradient + model.backward(xp, points, features, score_gradient, forward)
         count = self.rows if rows is None else len(rows)
         return value / count, gradient / count
 
     def _hessian(self, xp: Namespace, point: Array) -> Array:
         total: Any = 0.0
-        for features, targets in self._blocks(xp, point):
-            scores = self.model.scores(xp, point, features)
-            total = total + self.model.hessian(xp, features, self.loss.second_derivative(xp, scores, targets))
+        for features, targets, weights in self._blocks(xp, point):
+            curvature = self.loss.second_derivative(xp, self.model.scores(xp, point, features), targets)
+            if weights is not None:
+                curvature = curvature * xp.reshape(weights, (-1,) + (1,) * (curvature.ndim - 1))
+            total = total + self.model.hessian(xp, features, curvature)
         return total / self.rows
 
-    def _blocks(self, xp: Namespace, points: Array, rows: Any = None) -> Iterator[tuple[Array, Array]]:
-        """Features and targets, of these rows or all, in blocks that suit this many points."""
-        features, targets = self._data(xp, points)
-        size = _block_rows(points)
+    def _blocks(self, xp: Namespace, points: Array, rows: Any = None) -> Iterator[_Block]:
+        """Features, targets and weights, of these rows or all, in blocks that suit this many points."""
+        data = self.data(xp, points)
+        size = self._block_rows(points)
         if rows is not None:
             # Numbers of rows that are an array of this library already stay as they are: JAX may not know them yet.
             ours = xp is np or not isinstance(rows, np.ndarray | Sequence)
-            numbers = rows if ours else xp.asarray(np.asarray(rows), device=features.device)
+            numbers = rows if ours else xp.asarray(np.asarray(rows), device=data.features.device)
             for part in _slices(len(rows), size):
-                piece = numbers[part]
-                yield xp.take(features, piece, axis=0), xp.take(targets, piece, axis=0)
+                yield _Block(*(None if item is None else xp.take(item, numbers[part], axis=0) for item in data))
         elif self.rows <= size:
-            yield features, targets
+            yield data
         else:
             for part in _slices(self.rows, size):
-                yield features[part, :], targets[part]
+                yield _Block(*(None if item is None else item[part, ...] for item in data))
 
-    def _data(self, xp: Namespace, x: Array) -> tuple[Array, Array]:
-        """Features and targets in the library, device and type of `x`."""
+    def data(self, xp: Namespace, x: Array) -> _Block:
+        """Features, targets and weights in the library, device and type of `x`."""
+        own = _Block(self.features, self.targets, self.weights)
         if xp is np and x.dtype == np.float64:
-            return self._features, self._targets
+            return own
         place = place_of(xp, x)
         if place not in self._converted:
-            self._converted[place] = placed(self._features, xp, x), placed(self._targets, xp, x)
+            self._converted[place] = _Block(*(None if item is None else placed(item, xp, x) for item in own))
         return self._converted[place]
 
+    def _block_rows(self, points: Array) -> int:
+        """How many rows to take at once for one point `(d,)` or a chunk of points `(k, d)`."""
+        count, entries = (1, _ONE_POINT_ENTRIES) if points.ndim == 1 else (points.shape[0], _BLOCK_ENTRIES)
+        return max(1, min(_BLOCK_ROWS, entries // max(1, count * self._entries)))
 
-def _block_rows(points: Array) -> int:
-    """How many rows to take at once for one point `(d,)` or a chunk of points `(k, d)`."""
-    return _BLOCK_ROWS if points.ndim == 1 else min(_BLOCK_ROWS, _BLOCK_ENTRIES // max(1, points.shape[0]))
+    def _chunks(self, xp: Namespace, x: Array) -> Iterator[Array]:
+        """Points `(..., d)` as chunks `(k, d)`; one of none where there are none."""
+        points = xp.reshape(x, (-1, x.shape[-1]))
+        for part in _slices(points.shape[0], max(1, _BLOCK_POINTS // self._entries)):
+            yield points[part, :]
 
 
-def _chunks(xp: Namespace, x: Array) -> Iterator[Array]:
-    """Points `(..., d)` as chunks `(k, d)`; one of none where there are none."""
-    points = xp.reshape(x, (-1, x.shape[-1]))
-    for part in _slices(points.shape[0], _BLOCK_POINTS):
-        yield points[part, :]
+class _Block(NamedTuple):
+    """Some of the rows; the weights are None where all are 1."""
+
+    features: Array
+    targets: Array
+    weights: Array
 
 
 def _slices(length: int, size: int) -> Iterator[slice]:

@@ -51,9 +51,7 @@ class Reading(NamedTuple):
         """The table; raises `InputError` where there is none."""
         self.check()
         if self.generated:
-            return generated_table(
-                self.table.removeprefix(GENERATED_PREFIX), self.samples, self.noise, self.table_seed
-            )
+            return generated_table(self.table.removeprefix(GENERATED_PREFIX), self.samples, self.noise, self.table_seed)
         return read_table(self.table, self.dialect())
 
     def check(self) -> None:

@@ -14,7 +14,8 @@ from gdviz.data.read import read_table
 from gdviz.data.table import Table
 from gdviz.errors import InputError
 from gdviz.problems import DataFit, problem
-from gdviz.problems.fit_data import Roles, class_name, make_data_set
+from gdviz.problems.fit_columns import class_name
+from gdviz.problems.fit_data import Roles, make_data_set
 
 MakeTable = Callable[..., Table]
 
