@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from gdviz.optimizers import optimizer
     from gdviz.problems import problem
     from gdviz.runs.minimize import minimize
+    from gdviz.schedules import schedule
 
-__all__ = ["InputError", "__version__", "load", "minimize", "optimizer", "problem"]
+__all__ = ["InputError", "__version__", "load", "minimize", "optimizer", "problem", "schedule"]
 
 _MODULES = {
     "InputError": "gdviz.errors",
@@ -26,6 +27,7 @@ _MODULES = {
     "minimize": "gdviz.runs.minimize",
     "optimizer": "gdviz.optimizers",
     "problem": "gdviz.problems",
+    "schedule": "gdviz.schedules",
 }
 
 

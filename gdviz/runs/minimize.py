@@ -10,7 +10,9 @@ import numpy as np
 from gdviz.errors import InputError
 from gdviz.optimizers import OPTIMIZERS, Optimizer
 from gdviz.problems import PROBLEMS, Problem
+from gdviz.runs.clipping import Clipping
 from gdviz.runs.config import RandomStart, RunConfig, StopRules, checked_start, start_point
+from gdviz.runs.noise import GradientNoise, noise_in
 from gdviz.runs.placed import run_with, warn_of_backend
 from gdviz.runs.trajectory import Trajectory
 
@@ -27,6 +29,8 @@ def minimize(
     stop: StopRules | Mapping[str, Any] | None = None,
     dtype: Any = None,
     backend: str = "numpy",
+    clipping: Clipping | Mapping[str, Any] | None = None,
+    noise: GradientNoise | Mapping[str, Any] | None = None,
 ) -> Trajectory:
     """Run to the end and return the trajectory; raises `InputError`.
 
@@ -35,7 +39,12 @@ def minimize(
     name, for instance `{"gradient_norm": 1e-8}`: without any, all steps are taken unless the run diverges. `dtype`
     is the floating type of the points, float64 by default; values and norms are recorded in float64 whatever it is.
     `backend` computes the run: numpy, torch, torch:cuda, torch:mps, cupy or jax. Where it can't, NumPy does, and a
-    `BackendWarning` says why.
+    `BackendWarning` says why. `clipping` bounds the gradients, for instance `{"norm": 1.0}`, and `noise` disturbs them,
+    for instance `{"kind": "gaussian", "sigma": 0.1}`.
+
+    A batch of starts takes its steps together: points are `(steps + 1, ..., d)`, values and norms `(steps + 1, ...)`.
+    A rule stops it once all descents that are still finite meet it, and it has diverged once none is. Evaluations are
+    those of each descent, which are asked at the same time.
     """
     problem = PROBLEMS.make(problem, {}) if isinstance(problem, str) else problem
     optimizer = OPTIMIZERS.make(optimizer, {}) if isinstance(optimizer, str) else optimizer
@@ -54,6 +63,8 @@ def minimize(
         seed=seed,
         batch_size=batch_size,
         stop=rules,
+        clipping=clipping if isinstance(clipping, Clipping) else Clipping.from_options(clipping or {}),
+        noise=noise if isinstance(noise, GradientNoise | None) else noise_in(noise),
     )
     asked = None if dtype is None else _floating(dtype)
     return run_with(backend, problem, config, warn_of_backend, _start(problem, config, start, asked), asked)

@@ -7,15 +7,17 @@ step meets the same noise, and all descents of a batch meet the noise that each 
 from __future__ import annotations
 
 import abc
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from gdviz.errors import InputError
 from gdviz.parameters import Parameterized, parameter
 from gdviz.registry import Registry
 
-__all__ = ["BUILTIN", "NOISES", "AnnealedNoise", "GaussianNoise", "GradientNoise", "StudentNoise", "noise"]
+__all__ = ["BUILTIN", "NOISES", "AnnealedNoise", "GaussianNoise", "GradientNoise", "StudentNoise", "noise_in"]
 
 _STREAM = 0x6E6F6973
 """Keeps these draws apart from those of mini-batches, which have the same seed."""
@@ -106,6 +108,8 @@ BUILTIN: tuple[type[GradientNoise], ...] = (GaussianNoise, AnnealedNoise, Studen
 NOISES: Registry[GradientNoise] = Registry("noise", BUILTIN)
 
 
-def noise(kind: str, **options: Any) -> GradientNoise:
-    """The noise of that kind, for a run; raises `InputError`."""
-    return NOISES.make(kind, options)
+def noise_in(table: Mapping[str, Any]) -> GradientNoise:
+    """The noise that a table such as `{"kind": "gaussian", "sigma": 0.1}` says; raises `InputError`."""
+    if "kind" not in table:
+        raise InputError(f'noise must say its kind, one of {", ".join(NOISES.names)}, as {{"kind": "gaussian"}}.')
+    return NOISES.make(table["kind"], {name: value for name, value in table.items() if name != "kind"})
