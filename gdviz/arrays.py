@@ -52,6 +52,8 @@ def place_of(xp: Namespace, like: Array) -> Place:
 
 def placed(numbers: np.ndarray, xp: Namespace, like: Array) -> Array:
     """`numbers` in the library, on the device and in the floating type of `like`; they may be kept for later calls."""
+    if not numbers.flags.writeable:
+        numbers = numbers.copy()  # which PyTorch would otherwise share and warn of
     if xp.__name__ != _JAX:
         return xp.asarray(numbers, dtype=like.dtype, device=getattr(like, "device", None))
     import jax

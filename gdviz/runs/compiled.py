@@ -28,7 +28,7 @@ from gdviz.schedules.schedule import ObservedSchedule
 
 __all__ = ["CompiledSteps", "NotCompilableError", "Taken", "compilable"]
 
-_LONGEST = 8192
+_LONGEST = 16_384
 _MOST_NUMBERS = 2**21
 """Of the points of one call: 16 MB of float64."""
 _MOST_OPERATIONS = 2e7

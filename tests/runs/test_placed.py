@@ -103,7 +103,8 @@ FITS: dict[str, dict[str, Any]] = {
 def test_that_a_fit_steps_on_torch_with_the_same_mini_batches(options: dict[str, Any], batch_size: int | None) -> None:
     fit = problem("data", **options)
     settings: dict[str, Any] = {"steps": STEPS, "batch_size": batch_size, "seed": 3}
-    ours, theirs = (gdviz.minimize(fit, "adam", backend=name, **settings) for name in ("numpy", "torch"))
+    # Not Adam: where a gradient is all but 0, it makes a step of what rounding left.
+    ours, theirs = (gdviz.minimize(fit, "momentum", backend=name, **settings) for name in ("numpy", "torch"))
     assert_same(theirs, ours)
 
 
