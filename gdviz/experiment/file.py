@@ -2,14 +2,13 @@
 
 `load` and `save` are the two ends. A file says what differs from the defaults and nothing else, so that what is
 loaded from a saved experiment equals it. Reading refuses whatever it does not know, in one sentence with the line;
-`file_checks` holds the pieces of that, `toml_lines` finds the line. Paths are relative to the file where they lie
-beside or below it.
+`file_checks` holds the pieces of that, `file_runs` knows the runs, `toml_lines` finds the line. Paths are relative to
+the file where they lie beside or below it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +16,18 @@ from gdviz.data.builtin import is_table_name
 from gdviz.echo import echoed
 from gdviz.errors import InputError
 from gdviz.experiment.atomic import replacing
-from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, RunEntry, ViewChoice
+from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, ViewChoice
 from gdviz.experiment.file_checks import ExperimentFileError, Section, parse, read_text
+from gdviz.experiment.file_runs import plain, read_run, run_values
 from gdviz.experiment.toml_text import key_line
-from gdviz.optimizers import OPTIMIZERS, Optimizer
 from gdviz.parameters import declared
 from gdviz.problems import PROBLEMS
-from gdviz.runs.config import Change, RandomStart, RunConfig, StartChoice, StopRules
 
 __all__ = ["FORMAT", "ExperimentFileError", "from_text", "load", "save", "to_text"]
 
 FORMAT = 1
 """The version of the format that is written, and the newest that is read."""
 
-_RUN_KEYS = (
-    "label",
-    "optimizer",
-    "start",
-    "range",
-    "steps",
-    "seed",
-    "batch_size",
-    "stop",
-    "changes",
-    "style",
-    "enabled",
-)
 _VIEW_KEYS = ("plane", "value_scale", "step_scale", "speed")
 
 
@@ -82,7 +67,7 @@ def from_text(text: str, name: str, folder: Path) -> Experiment:
         title=top.text("title"),
         description=top.text("description"),
         problem=None if problem is None else _problem(problem, folder),
-        runs=tuple(_entry(index, section) for index, section in enumerate(sections)),
+        runs=tuple(read_run(index, section) for index, section in enumerate(sections)),
         view=ViewChoice() if view is None else _view(view),
     )
 
@@ -123,92 +108,6 @@ def _problem(section: Section, folder: Path) -> ProblemChoice:
     return choice
 
 
-def _entry(index: int, section: Section) -> RunEntry:
-    optimizer_name = section.required_text("optimizer", "adam")
-    with section.errors_at("optimizer"):
-        cls = OPTIMIZERS.get(optimizer_name)
-    section.allow(*_RUN_KEYS, *(item.name for item in declared(cls)))
-    optimizer = _optimizer(section, cls)
-    settings: dict[str, Any] = {}
-    for item in declared(RunConfig):
-        if item.name in section.values:
-            with section.errors_at(item.name):
-                settings[item.name] = item.check(section.values[item.name])
-    start = _start(section)
-    with section.errors_at("changes" if "changes" in section.values else None):
-        config = RunConfig(
-            optimizer,
-            start=start,
-            stop=_stop(section),
-            changes=tuple(_change(change, cls) for change in section.tables("changes")),
-            label=section.text("label"),
-            **settings,
-        )
-    return RunEntry(
-        key=index + 1,
-        config=config,
-        style=section.whole_number("style", index),
-        enabled=section.truth("enabled", True),
-    )
-
-
-def _optimizer(section: Section, cls: type[Optimizer]) -> Optimizer:
-    options = {}
-    for item in declared(cls):
-        if item.name in section.values:
-            section.refuse_schedule(item.name)
-            with section.errors_at(item.name):
-                options[item.name] = item.check(section.values[item.name])
-    with section.errors_at("optimizer"):
-        return cls.from_options(options)
-
-
-def _start(section: Section) -> StartChoice:
-    start = section.values.get("start")
-    if "range" in section.values and start != "random":
-        raise section.error('range belongs to start = "random"; add that or remove the range', "range")
-    if start is None:
-        return None
-    if start == "random":
-        ends = section.numbers("range") if "range" in section.values else ()
-        if ends and len(ends) != 2:
-            raise section.error("range must be two numbers, the lowest and the highest; give two", "range")
-        with section.errors_at("range"):
-            return RandomStart(*ends)
-    if not isinstance(start, list):
-        raise section.error('start must be a list of numbers or "random"; give one number for every parameter', "start")
-    return section.numbers("start")
-
-
-def _stop(section: Section) -> StopRules:
-    rules = section.table("stop")
-    if rules is None:
-        return StopRules()
-    rules.allow(*(item.name for item in declared(StopRules)))
-    for item in declared(StopRules):
-        if item.name in rules.values:
-            with rules.errors_at(item.name):
-                item.check(rules.values[item.name])
-    with rules.errors_at(None):
-        return StopRules.from_options(rules.values)
-
-
-def _change(section: Section, cls: type[Optimizer]) -> Change:
-    declarations = declared(cls)
-    section.allow("step", *(item.name for item in declarations))
-    if "step" not in section.values:
-        raise section.error("a change must say from which step on; add one, for instance step = 40")
-    options = {}
-    for item in declarations:
-        if item.name in section.values:
-            section.refuse_schedule(item.name)
-            with section.errors_at(item.name):
-                options[item.name] = item.check(section.values[item.name])
-    if not options:
-        raise section.error("a change must say what changes; add a hyper-parameter such as learning_rate")
-    return Change(section.whole_number("step", 0), options)
-
-
 def _view(section: Section) -> ViewChoice:
     section.allow(*_VIEW_KEYS)
     options: dict[str, Any] = {}
@@ -237,7 +136,7 @@ def to_text(experiment: Experiment, folder: Path) -> str:
         lines += [key_line(key, value) for key, value in _problem_options(experiment.problem, folder).items()]
     for index, entry in enumerate(experiment.runs):
         lines.append("\n[[run]]\n")
-        lines += [key_line(key, value) for key, value in _run_values(index, entry).items()]
+        lines += [key_line(key, value) for key, value in run_values(index, entry).items()]
     view = experiment.view.changed_options()
     if experiment.view.plane is not None:
         view = {"plane": list(experiment.view.plane), **view}
@@ -252,7 +151,7 @@ def _problem_options(choice: ProblemChoice, folder: Path) -> dict[str, Any]:
     return {
         name: _relative(value, folder)
         if kinds[name] == "path"
-        else _plain(dict(value) if kinds[name] == "constants" else value)
+        else plain(dict(value) if kinds[name] == "constants" else value)
         for name, value in sorted(choice.options.items(), key=lambda option: list(kinds).index(option[0]))
         if value is not None
     }
@@ -266,39 +165,3 @@ def _relative(path: str, folder: Path) -> str:
         return Path(path).relative_to(folder).as_posix()
     except ValueError:
         return path
-
-
-def _run_values(index: int, entry: RunEntry) -> dict[str, Any]:
-    """The keys of a run, in the order a person would give them."""
-    config = entry.config
-    values: dict[str, Any] = {}
-    if config.label:
-        values["label"] = config.label
-    values["optimizer"] = config.optimizer.name
-    values |= {name: _plain(value) for name, value in config.optimizer.changed_options().items()}
-    if isinstance(config.start, RandomStart):
-        values["start"] = "random"
-        if config.start != RandomStart():
-            values["range"] = [config.start.low, config.start.high]
-    elif config.start is not None:
-        values["start"] = list(config.start)
-    values |= config.changed_options()
-    if not config.stop.none:
-        values["stop"] = config.stop.changed_options()
-    if config.changes:
-        values["changes"] = [
-            {"step": change.step, **{name: _plain(value) for name, value in change.options.items()}}
-            for change in config.changes
-        ]
-    if entry.style != index:
-        values["style"] = entry.style
-    if not entry.enabled:
-        values["enabled"] = False
-    return values
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, tables within as they are: what TOML knows."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

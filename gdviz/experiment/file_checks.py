@@ -208,10 +208,6 @@ class Section:
             raise self.error(f"{key} must be a list of tables, not {echoed(value)}; give each in braces", key)
         return [Section(item, (*self.path, key, index), self._source) for index, item in enumerate(value)]
 
-    def refuse_schedule(self, key: str) -> None:
-        if isinstance(self.values[key], dict):
-            raise self.error(f"schedules are not in this version yet; give {key} as one number", key)
-
     def _place(self) -> str:
         names = [str(part) for part in self.path if isinstance(part, str)]
         return f" in {'.'.join(names)}" if names else ""
