@@ -8,6 +8,7 @@ less and elsewhere. Left-out multiplication signs are put in, raised numbers bec
 from __future__ import annotations
 
 import difflib
+import itertools
 import keyword
 import re
 from collections.abc import Collection
@@ -68,7 +69,7 @@ class _Writer:
         self.constants = constants
         self.alone = {
             token.text
-            for token, after in zip(tokens, [*tokens[1:], None], strict=True)
+            for token, after in itertools.zip_longest(tokens, tokens[1:])
             if token.kind == "name" and not (after is not None and after.text == "(")
         }
         self.pieces: list[str] = []
@@ -144,7 +145,11 @@ class _Writer:
             raise FormulaError("a raised number stands behind what it is the power of.", token.position, token.length)
         if self.raised:
             raise FormulaError("write one raised number, such as x¹².", token.position, token.length)
-        self.emit(f" ** {_power(token)}", token)
+        power = _power(token)
+        self.emit(f" ** {power}", token)
+        # Python's parser will speak of the number by itself, without the sign before it and a bracket around it.
+        for column in (self.column - len(power), self.column - len(power) + 1):
+            self.typed[column] = (token.position, token.length)
         self.raised = True
         return 1
 

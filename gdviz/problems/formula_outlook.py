@@ -22,7 +22,8 @@ _SEARCHED = (3.0, 30.0)
 """Half widths of the boxes around the origin that descents start in."""
 _SAMPLES = 256
 _DESCENTS = 12
-_ROUNDS = 90
+_ROUNDS, _ROUNDS_OF_MANY, _MANY = 90, 30, 20
+"""Steps of a descent, fewer with more than so many variables: a picture of two of them tells little anyway."""
 _FIRST_STEP, _LONGEST_STEP = 0.25, 50.0
 _GROWTH, _SHRINKING = 1.3, 0.5
 _INSIDE = 0.8
@@ -78,7 +79,8 @@ def _descended(problem: Problem, points: np.ndarray) -> np.ndarray:
     points = points.copy()
     steps = np.full_like(points, _FIRST_STEP)
     before = np.zeros_like(points)
-    for _ in range(_ROUNDS if len(points) else 0):
+    rounds = _ROUNDS if problem.dimension <= _MANY else _ROUNDS_OF_MANY
+    for _ in range(rounds if len(points) else 0):
         slope = np.asarray(problem.gradient(points))
         signs = np.where(np.isfinite(slope), np.sign(slope), 0.0)
         steps *= np.where(signs * before > 0, _GROWTH, np.where(signs * before < 0, _SHRINKING, 1.0))
