@@ -8,7 +8,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -262,7 +262,8 @@ def watched(watch: Watch) -> Iterator[None]:
 
 
 def test_that_the_watch_hears_what_is_opened_imported_and_run(watch: Watch) -> None:
-    for harm in (lambda: open(os.devnull).close(), lambda: eval("1"), lambda: __import__("os")):
+    for harm in (lambda: open(os.devnull).close(), lambda: eval("1"), lambda: __import__("colorsys")):
+        sys.modules.pop("colorsys", None)
         with pytest.raises(AssertionError), watched(watch):
             harm()
 
@@ -293,39 +294,16 @@ def test_that_names_used_inside_are_the_users_own_in_a_formula(name: str, watch:
         formula.hessian(point)
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "__import__",
-                "eval",
-                "exec",
-                "open",
-                "os",
-                "x",
-                "(",
-                ")",
-                ".",
-                "'",
-                '"',
-                "[",
-                "]",
-                "_",
-                "import",
-                "lambda",
-            ]
-            + [":", ";", "\n", "=", "+", "*", "**", ",", "sin", "{", "}", "@", "1", " "]
-        ),
-        min_size=1,
-        max_size=12,
-    )
-)
+PIECES = "__import__ eval exec open os import lambda x sin 1 ( ) . ' \" [ ] { } _ : ; = + * ** , @".split() + [
+    " ",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12))
 def test_that_pieces_of_programs_in_any_order_do_nothing(watch: Watch, pieces: list[str]) -> None:
-    with watched(watch):
-        try:
-            read_formula("".join(pieces))
-        except FormulaError:
-            pass
+    with watched(watch), suppress(FormulaError):
+        read_formula("".join(pieces))
 
 
 BOMBS = {
