@@ -34,6 +34,7 @@ from gdviz.problems.fit_source import LoadedTable, Reading
 
 __all__ = ["DataFit"]
 
+_MOST_PARAMETERS = 1_000_000
 # A Jacobian of more numbers than this is too large to be solved with at every step.
 _MOST_RESIDUAL_ENTRIES = 20_000_000
 
@@ -69,6 +70,8 @@ class DataFit(FitOptions):
         super().__post_init__()
         if isinstance(self.target, tuple) and len(self.target) == 1:
             object.__setattr__(self, "target", self.target[0])
+        if any(units != int(units) for units in self.hidden):
+            raise InputError(f"{self.name}: hidden must be whole numbers of neurons; write them as in 64, 32.")
         object.__setattr__(self, "hidden", tuple(int(units) for units in self.hidden))
         loaded = self._loaded_rows()
         data = loaded.data
@@ -76,6 +79,11 @@ class DataFit(FitOptions):
         model = self._model(data)
         loss = self._loss(data)
         columns = len(data.columns)
+        if model.dimension(columns) > _MOST_PARAMETERS:
+            raise InputError(
+                f"{self.name}: {model.label.lower()} has {model.dimension(columns):,} parameters of these data, and at "
+                f"most {_MOST_PARAMETERS:,} are fitted; choose fewer hidden units, features, or classes."
+            )
         # alpha counts against a sum of squares; half a one and the cross-entropies have half of it, as in scikit-learn.
         l2 = self.l2 + (2.0 if loss.name == "squared_error" else 1.0) * self.alpha / data.total_weight
         plain = model.affine and (loss.argument == "score" or model.output_activation == "identity")

@@ -22,7 +22,7 @@ def logistic(X: np.ndarray, y: np.ndarray) -> RowMean:
 
 
 def minimum_of(mean: RowMean, start: np.ndarray | None = None) -> np.ndarray | None:
-    point = np.zeros(mean._features.shape[1] + 1) if start is None else start
+    point = np.zeros(mean.features.shape[1] + 1) if start is None else start
     return outcome(newton_minimum(pausing(mean.value_and_gradient), pausing(mean.hessian), point))
 
 

@@ -60,9 +60,9 @@ def test_that_preparing_never_passes_over_many_rows_at_once(make_table: Any, mon
     seen = [0]
 
     def blocks(mean: RowMean, *rest: Any) -> Any:
-        for features, targets in whole(mean, *rest):
-            seen[-1] += len(targets)
-            yield features, targets
+        for block in whole(mean, *rest):
+            seen[-1] += len(block.targets)
+            yield block
 
     monkeypatch.setattr(RowMean, "_blocks", blocks)
     shares = []
@@ -82,7 +82,9 @@ def test_that_what_is_found_in_parts_is_that_of_all_rows(make_table: Any) -> Non
     assert fit.minimum_value == pytest.approx(float(fit.value(minimum)), rel=1e-13)
     whole = np.linalg.eigvalsh(fit.hessian(np.stack([fit.start, minimum]))).max()
     assert fit.largest_curvature == pytest.approx(whole, rel=1e-12)
-    np.testing.assert_allclose(fit.data.means, fit.data.in_own_units(fit.data.X.mean(axis=0)), atol=1e-12)
+    np.testing.assert_allclose(
+        fit.data.means, [fit.data.own_column(name).mean() for name in fit.data.features], atol=1e-12
+    )
 
 
 def test_that_the_curvature_is_that_of_the_hessian_where_nothing_is_divided() -> None:
