@@ -16,7 +16,9 @@ from gdviz.experiment.file import load
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.parameters import Parameter, declared
 from gdviz.problems import PROBLEMS
+from gdviz.runs.clipping import Clipping
 from gdviz.runs.config import RandomStart, RunConfig, StartChoice, StopRules
+from gdviz.runs.noise import NOISES
 
 __all__ = ["add_options", "experiment_asked_for", "experiment_in"]
 
@@ -50,7 +52,8 @@ def add_options(parser: WordParser) -> None:
         "--optimizer",
         action="append",
         metavar="NAME[:key=value,...]",
-        help="gradient_descent if left out; may repeat; gdviz list optimizers",
+        help="gradient_descent if left out; may repeat; a learning rate may be a schedule, such as "
+        '"adam:learning_rate=cosine(initial=0.1,steps=500)"; gdviz list optimizers, gdviz list schedules',
     )
     how.add_argument("--start", metavar="NUMBERS|random", help="such as --start=-1.2,1; left out: the problem's own")
     how.add_argument("--range", metavar="LOW,HIGH", help="where a random start is drawn from; -1,1 if left out")
@@ -59,6 +62,10 @@ def add_options(parser: WordParser) -> None:
         how.add_argument(f"--{name.replace('_', '-')}", metavar="N", help=text)
     how.add_argument(
         "--stop", metavar="RULE=VALUE,...", help=f"rules: {', '.join(item.name for item in declared(StopRules))}"
+    )
+    how.add_argument("--clipping", metavar="norm=VALUE|value=VALUE", help="no longer or no larger gradient than this")
+    how.add_argument(
+        "--gradient-noise", metavar="KIND[:key=value,...]", help=f"on every gradient; kinds: {', '.join(NOISES.names)}"
     )
 
 
@@ -170,6 +177,13 @@ def _run_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.stop is not None:
         _, texts = name_and_options(f"stop:{arguments.stop}")
         settings["stop"] = StopRules(**parsed_options("--stop", declared(StopRules), texts))
+    if arguments.clipping is not None:
+        _, texts = name_and_options(f"clipping:{arguments.clipping}")
+        settings["clipping"] = Clipping(**parsed_options("--clipping", declared(Clipping), texts))
+    if arguments.gradient_noise is not None:
+        kind, texts = name_and_options(arguments.gradient_noise)
+        cls = NOISES.get(kind)
+        settings["noise"] = cls.from_options(parsed_options(kind, declared(cls), texts))
     return settings
 
 

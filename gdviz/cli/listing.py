@@ -19,6 +19,8 @@ from gdviz.models import MODELS
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.parameters import Parameter, declared
 from gdviz.problems import PROBLEMS
+from gdviz.runs.noise import NOISES
+from gdviz.schedules import SCHEDULES
 
 __all__ = ["KINDS", "list_names"]
 
@@ -111,7 +113,8 @@ def _backends() -> list[Entry]:
 KINDS: dict[str, Callable[[], list[Entry]]] = {
     "problems": _registered(PROBLEMS, "label", "summary", "formula", "source"),
     "optimizers": _registered(OPTIMIZERS, "label", "summary", "source"),
-    "schedules": list,
+    "schedules": _registered(SCHEDULES, "label", "summary", "formula", "source"),
+    "noises": _registered(NOISES, "label", "summary", "formula", "source"),
     "models": _registered(MODELS, "label", "summary", "source"),
     "losses": _registered(LOSSES, "label", "summary", "source"),
     "examples": _examples,

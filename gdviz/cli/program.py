@@ -18,7 +18,7 @@ from gdviz.errors import InputError
 
 __all__ = ["COMMANDS", "INTERRUPTED", "run_program"]
 
-COMMANDS = ("run", "render", "list", "selftest")
+COMMANDS = ("run", "explain", "render", "list", "selftest")
 TABLES = (".csv", ".tsv", ".txt")
 INTERRUPTED = 130
 UNUSABLE = 2
@@ -31,9 +31,11 @@ gdviz: see gradient descent happen
   gdviz run --problem rosenbrock --optimizer adam:learning_rate=0.05 --start=-1.2,1 --steps 200 --out path.csv
   gdviz run --formula "x^2 + 3y^2" --optimizer momentum --start 1,1 --steps 50
   gdviz run --data iris.csv --target petal_width --optimizer momentum --steps 300
+  gdviz explain EXPERIMENT.toml --step 40
+                                every quantity of one step, from the gradient to the new point
   gdviz render EXPERIMENT.toml --out picture.png
                                 draw an experiment as a .png or .svg
-  gdviz list [KIND] [--json]    what there is: problems, optimizers, models, losses, examples, ...
+  gdviz list [KIND] [--json]    what there is: problems, optimizers, schedules, models, losses, ...
   gdviz selftest                draw one window off screen, run one descent, check the gradients
 
   gdviz COMMAND --help          all options of a command
@@ -78,6 +80,10 @@ def _dispatch(arguments: list[str], run_window: Callable[[str | None], int], dra
             from gdviz.cli.run import run
 
             return run(rest)
+        case ["explain", *rest]:
+            from gdviz.cli.explain import explain
+
+            return explain(rest)
         case ["render", *rest]:
             from gdviz.cli.render import render
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from gdviz.errors import InputError, ParameterError
-from gdviz.parameters import Parameter
+from gdviz.parameters import Parameter, declared
+from gdviz.schedules import SCHEDULES, Schedule
 
 __all__ = ["WordParser", "name_and_options", "numbers", "parsed_options"]
 
@@ -51,11 +52,12 @@ class WordParser(argparse.ArgumentParser):
 
 
 def name_and_options(text: str) -> tuple[str, dict[str, str]]:
-    """NAME:key=value,key=value taken apart; a comma without an equals sign after it belongs to the value before."""
+    """NAME:key=value,key=value taken apart; a comma without an equals sign after it belongs to the value before, and so
+    does all that stands in brackets."""
     name, _, rest = text.partition(":")
     options: dict[str, str] = {}
     latest = ""
-    for piece in rest.split(",") if rest else ():
+    for piece in _at_commas(rest) if rest else ():
         key, equals, value = piece.partition("=")
         if equals:
             latest = key.strip()
@@ -71,19 +73,46 @@ def name_and_options(text: str) -> tuple[str, dict[str, str]]:
     return name.strip(), options
 
 
-def parsed_options(owner: str, declared: Sequence[Parameter], texts: Mapping[str, str]) -> dict[str, Any]:
+def parsed_options(owner: str, declarations: Sequence[Parameter], texts: Mapping[str, str]) -> dict[str, Any]:
     """The options written as texts, each in its own type; raises `InputError` for one that is not declared or not
     usable."""
-    known = {item.name: item for item in declared}
+    known = {item.name: item for item in declarations}
     options = {}
     for name, text in texts.items():
         if name not in known:
             raise ParameterError(f"{owner} has no option {name!r}; it has {', '.join(known) or 'none'}.")
         try:
-            options[name] = known[name].parse(text)
+            options[name] = _schedule(text) if _is_schedule(known[name], text) else known[name].parse(text)
         except ParameterError as error:
             raise ParameterError(f"{owner}: {error}") from None
     return options
+
+
+def _at_commas(text: str) -> list[str]:
+    """The text in pieces between commas that stand in no brackets."""
+    pieces, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth <= 0:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    return pieces
+
+
+def _is_schedule(item: Parameter, text: str) -> bool:
+    """Whether a learning rate is written as a schedule: cosine, or cosine(steps=500)."""
+    return item.alternative is Schedule and text.strip()[:1].isalpha() and text.strip().lower() not in ("nan", "inf")
+
+
+def _schedule(text: str) -> Schedule:
+    """The schedule written as NAME(option=value,...); raises `InputError`."""
+    name, bracket, rest = text.strip().partition("(")
+    if bracket and not rest.endswith(")"):
+        raise ParameterError(f"{text!r} should read NAME(option=value,...); close the bracket.")
+    name, texts = name_and_options(f"{name}:{rest.removesuffix(')')}")
+    cls = SCHEDULES.get(name)
+    return cls.from_options(parsed_options(name, declared(cls), texts))
 
 
 def numbers(text: str, what: str) -> tuple[float, ...]:

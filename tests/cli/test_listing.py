@@ -11,6 +11,7 @@ from gdviz.cli.listing import KINDS
 from gdviz.files import resource
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.problems import PROBLEMS
+from gdviz.schedules import SCHEDULES
 
 
 def listed(gdviz_command: Any, *words: str) -> Any:
@@ -65,16 +66,27 @@ def test_that_examples_are_listed_with_title_and_path(gdviz_command: Any) -> Non
 def test_that_without_a_kind_everything_is_listed(gdviz_command: Any) -> None:
     everything = listed(gdviz_command)
     assert list(everything) == list(KINDS)
-    assert set(KINDS) == {"problems", "optimizers", "schedules", "models", "losses", "examples", "backends"}
+    assert set(KINDS) == {
+        "problems",
+        "optimizers",
+        "schedules",
+        "noises",
+        "models",
+        "losses",
+        "examples",
+        "backends",
+    }
     for kind in KINDS:
         assert everything[kind] == listed(gdviz_command, kind)
     text = gdviz_command("list").output
     assert all(f"{kind}\n" in text for kind in KINDS)
 
 
-def test_that_what_comes_later_is_said_to_come_later(gdviz_command: Any) -> None:
-    assert listed(gdviz_command, "schedules") == []
-    assert gdviz_command("list", "schedules").output == "no schedules in this version yet\n"
+def test_that_schedules_are_listed_with_their_options(gdviz_command: Any) -> None:
+    entries = {entry["name"]: entry for entry in listed(gdviz_command, "schedules")}
+    assert list(entries) == list(SCHEDULES.names)
+    assert [item["name"] for item in entries["step"]["options"]] == ["initial", "every", "factor"]
+    assert "Falls along half a cosine" in gdviz_command("list", "schedules").output
 
 
 def test_that_backends_say_whether_they_can_be_used_and_why_not(gdviz_command: Any) -> None:

@@ -311,7 +311,7 @@ REFUSED = [
     (", beta1 = 0.5", "", 19, "must say what changes"),
     ("beta1 = 0.5", "beta1 = 1", 19, "beta1 must be a finite number at least 0 and below 1"),
     ("beta1 = 0.5", "beta3 = 0.5", 19, "unknown key 'beta3' in run.changes"),
-    ("beta1 = 0.5", 'learning_rate = { schedule = "steps" }', 19, "did you mean step?"),
+    ("beta1 = 0.5", 'learning_rate = { schedule = "steps" }', 19, "did you mean step"),
     ("[run.stop]\nevaluations = 100", "changes = { step = 3 }", 29, "changes must be a list of tables"),
     ("range = [-1000, 1000]", "range = [1000, -1000]", 25, "must rise"),
     ("range = [-1000, 1000]", "range = [1000]", 25, "range must be two numbers"),
