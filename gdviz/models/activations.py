@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from gdviz.arrays import Array, Namespace
 from gdviz.special import sigmoid, softmax
 
-__all__ = ["ACTIVATIONS", "HIDDEN_ACTIVATIONS", "Activation", "ActivationName", "numbered"]
-
-ActivationName = Literal["identity", "logistic", "tanh", "relu"]
+__all__ = ["ACTIVATIONS", "HIDDEN_ACTIVATIONS", "Activation", "numbered"]
 
 
 class Activation(NamedTuple):

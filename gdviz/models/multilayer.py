@@ -13,7 +13,7 @@ import numpy as np
 
 from gdviz.arrays import Array, Namespace
 from gdviz.errors import InputError
-from gdviz.models.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS, ActivationName
+from gdviz.models.activations import ACTIVATIONS, HIDDEN_ACTIVATIONS
 from gdviz.models.affine import BINARY_LOSSES, CLASS_LOSSES, NUMBER_LOSSES
 from gdviz.models.base import Forward, LayerBlocks, Model, TargetKind, Targets, layers_of
 from gdviz.parameters import parameter
@@ -51,7 +51,7 @@ class MultiLayerPerceptron(Model):
         label="Hidden layers",
         help="The neurons of every hidden layer, first to last, as in 64, 32.",
     )
-    activation: ActivationName = parameter(
+    activation: Literal["identity", "logistic", "tanh", "relu"] = parameter(
         "relu",
         choices=HIDDEN_ACTIVATIONS,
         help="What bends the sums of the hidden layers. logistic and tanh are flat for large sums, where gradients "

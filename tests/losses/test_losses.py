@@ -21,7 +21,14 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("huber", {}),
     ("huber", {"delta": 0.3}),
     ("huber", {"delta": 40.0}),
+    ("lp", {"p": 1.0}),
+    ("lp", {"p": 1.5}),
+    ("lp", {"p": 2.0}),
+    ("lp", {"p": 3.5}),
     ("binary_cross_entropy", {}),
+    ("cross_entropy", {}),
+    ("kl_divergence", {}),
+    ("hinge", {}),
 ]
 
 every_loss = pytest.mark.parametrize(
@@ -36,10 +43,14 @@ def rows_of(some: Loss, count: int = 400) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(7)
     predictions = generator.normal(scale=3.0, size=count)
     if some.target_kind == "class":
-        return predictions, (generator.random(count) < 0.5).astype(float)
+        targets = (generator.random(count) < 0.5).astype(float)
+        far = np.abs(1 - (2 * targets - 1) * predictions) > 1e-3
+        return predictions[far], targets[far]
     targets = generator.normal(scale=3.0, size=count)
-    kinks = [0.0] if some.name == "absolute_error" else [-getattr(some, "delta", 0.0), getattr(some, "delta", 0.0)]
-    far = np.min([np.abs(predictions - targets - kink) for kink in kinks], axis=0) > 1e-3
+    kinks = [-getattr(some, "delta", 0.0), getattr(some, "delta", 0.0)]
+    # The power 1.5 bends so hard near 0 that differences there say little.
+    room = 0.3 if some.name == "lp" else 1e-3
+    far = np.min([np.abs(predictions - targets - kink) for kink in kinks], axis=0) > room
     return predictions[far], targets[far]
 
 
@@ -122,6 +133,73 @@ def test_that_means_are_those_of_scikit_learn() -> None:
     assert loss("binary_cross_entropy").value(np, predicted, classes).mean() == pytest.approx(entropy, rel=1e-13)
 
 
+def test_that_the_power_error_is_the_absolute_and_the_squared_error_at_the_ends_of_its_middle() -> None:
+    y, predicted = np.random.default_rng(2).normal(size=(2, 50))
+    for p, same in ((1.0, loss("absolute_error")), (2.0, loss("squared_error"))):
+        power = loss("lp", p=p)
+        assert power.smooth == same.smooth
+        for method in ("value", "derivative", "second_derivative"):
+            expected = getattr(same, method)(np, predicted, y)
+            np.testing.assert_allclose(getattr(power, method)(np, predicted, y), expected, rtol=1e-15)
+
+
+def test_that_the_power_error_is_part_of_the_norm() -> None:
+    errors = np.array([3.0, -4.0, 0.5])
+    for p in (1.0, 1.7, 2.0, 5.0):
+        total = loss("lp", p=p).value(np, errors, np.zeros(3)).sum()
+        assert total ** (1 / p) == pytest.approx(np.linalg.norm(errors, ord=p), rel=1e-14)
+
+
+@pytest.mark.parametrize("p", [1.0, 1.2, 2.0])
+def test_that_the_power_error_has_finite_derivatives_where_the_error_is_zero(p: float) -> None:
+    power, zero = loss("lp", p=p), np.zeros(1)
+    assert power.value(np, zero, zero).tolist() == [0.0]
+    assert power.derivative(np, zero, zero).tolist() == [0.0]
+    assert np.isfinite(power.second_derivative(np, zero, zero)).all()
+
+
+def test_that_hinge_asks_for_a_margin_of_one() -> None:
+    hinge = loss("hinge")
+    scores = np.array([-2.0, 0.0, 0.5, 1.0, 3.0])
+    assert hinge.value(np, scores, np.ones(5)).tolist() == [3.0, 1.0, 0.5, 0.0, 0.0]
+    assert hinge.derivative(np, scores, np.ones(5)).tolist() == [-1.0, -1.0, -1.0, 0.0, 0.0]
+    assert hinge.value(np, -scores, np.zeros(5)).tolist() == [3.0, 1.0, 0.5, 0.0, 0.0]
+    assert hinge.derivative(np, -scores, np.zeros(5)).tolist() == [1.0, 1.0, 1.0, 0.0, 0.0]
+    expected = metrics.hinge_loss(np.array([0, 1, 1, 0]), np.array([0.3, -0.2, 2.0, -5.0]))
+    found = hinge.value(np, np.array([0.3, -0.2, 2.0, -5.0]), np.array([0.0, 1.0, 1.0, 0.0])).mean()
+    assert found == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "kl_divergence", "binary_cross_entropy"])
+@pytest.mark.parametrize("z", [-1e4, 1e4])
+def test_that_scores_of_ten_thousand_neither_overflow_nor_lose_the_loss(name: str, z: float) -> None:
+    value, slope = loss(name).value_and_derivative(np, np.array([z, z]), np.array([0.0, 1.0]))
+    assert value.tolist() == ([1e4, 0.0] if z > 0 else [0.0, 1e4])
+    assert slope.tolist() == ([1.0, 0.0] if z > 0 else [0.0, -1.0])
+
+
+def test_that_saturation_is_that_of_the_source() -> None:
+    # ∂L/∂z at z = 10, y = 0: the half squared error of a sigmoid has almost no gradient left, cross-entropy all of it.
+    z, y = np.array([10.0]), np.array([0.0])
+    p = 1 / (1 + np.exp(-z))
+    squared = loss("half_squared_error").derivative(np, p, y) * p * (1 - p)
+    assert squared[0] == pytest.approx(4.5e-5, rel=0.01)
+    assert loss("binary_cross_entropy").derivative(np, z, y)[0] == pytest.approx(0.99995, abs=5e-6)
+
+
+def test_that_the_divergence_is_the_cross_entropy_less_the_entropy() -> None:
+    z, y = np.random.default_rng(3).normal(size=(2, 40))
+    y = 1 / (1 + np.exp(-y))
+    entropy = -y * np.log(y) - (1 - y) * np.log(1 - y)
+    cross = loss("cross_entropy").value(np, z, y)
+    np.testing.assert_allclose(loss("kl_divergence").value(np, z, y), cross - entropy, rtol=1e-12, atol=1e-15)
+    same = loss("kl_divergence").value_and_derivative(np, np.log(y / (1 - y)), y)
+    np.testing.assert_allclose(same, 0, atol=1e-15)
+    p = 1 / (1 + np.exp(-z))
+    np.testing.assert_allclose(cross, -y * np.log(p) - (1 - y) * np.log(1 - p), rtol=1e-13)
+    np.testing.assert_allclose(loss("cross_entropy").derivative(np, z, y), p - y, rtol=1e-12, atol=1e-15)
+
+
 @pytest.mark.parametrize("z", [-800.0, -300.0, -40.5, -39.5, -2.0, -1e-12, 0.0, 0.7, 39.5, 40.5, 300.0, 800.0])
 @pytest.mark.parametrize("y", [0.0, 1.0])
 def test_that_cross_entropy_has_all_its_digits_however_sure_the_model_is(z: float, y: float) -> None:
@@ -184,8 +262,16 @@ def test_that_values_and_derivatives_are_those_of_torch() -> None:
         "huber": lambda z, y: functional.huber_loss(z, y, reduction="none", delta=0.3),
         "binary_cross_entropy": lambda z, y: functional.binary_cross_entropy_with_logits(z, y, reduction="none"),
     }
+    peers |= {
+        "lp": lambda z, y: (z - y).abs() ** 3.5,
+        "cross_entropy": peers["binary_cross_entropy"],
+        "kl_divergence": peers["binary_cross_entropy"],
+        "hinge": lambda z, y: torch.relu(1 - (2 * y - 1) * z),
+    }
+    assert set(peers) == set(LOSSES.names)
+    options: dict[str, dict[str, Any]] = {"huber": {"delta": 0.3}, "lp": {"p": 3.5}}
     for name, peer in peers.items():
-        some = loss(name, delta=0.3) if name == "huber" else loss(name)
+        some = loss(name, **options.get(name, {}))
         predictions, targets = rows_of(some)
         z = torch.tensor(predictions, requires_grad=True)
         values = peer(z, torch.tensor(targets))
