@@ -2,7 +2,7 @@
 
 The oracle counts what is asked of it and, where a batch size is set, answers for the mini-batch of the current
 step: the rows of step k depend on (seed, k) alone, so any step can be replayed. Every epoch passes over all rows
-once, in an order drawn from (seed, epoch).
+once, in an order drawn from (seed, epoch), or in their own where the problem says so.
 """
 
 from __future__ import annotations
@@ -26,20 +26,21 @@ class Evaluations(NamedTuple):
 
 
 class MiniBatches:
-    """The rows of every step: one shuffled pass over all rows an epoch."""
+    """The rows of every step: one pass over all rows an epoch, shuffled anew each time unless `shuffled` is False."""
 
-    def __init__(self, rows: int, batch_size: int, seed: int) -> None:
+    def __init__(self, rows: int, batch_size: int, seed: int, shuffled: bool = True) -> None:
         self.rows = rows
         self.batch_size = min(batch_size, rows)
         self.seed = seed
         self.per_epoch = -(-rows // self.batch_size)
         self._epoch = -1
-        self._order = np.empty(0, dtype=np.intp)
+        self._shuffled = shuffled
+        self._order = np.arange(0 if shuffled else rows)
 
     def rows_of(self, step: int) -> np.ndarray:
         """The rows of the mini-batch of this step, (at most batch_size,)."""
         epoch, place = divmod(step, self.per_epoch)
-        if epoch != self._epoch:
+        if self._shuffled and epoch != self._epoch:
             self._epoch = epoch
             self._order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)
         return self._order[place * self.batch_size : (place + 1) * self.batch_size]
@@ -58,7 +59,11 @@ class Oracle:
         self.step = 0
         rows = problem.rows
         full = rows is None or batch_size is None or batch_size >= rows
-        self.batches = None if full or rows is None or batch_size is None else MiniBatches(rows, batch_size, seed)
+        self.batches = (
+            None
+            if full or rows is None or batch_size is None
+            else MiniBatches(rows, batch_size, seed, shuffled=not problem.rows_in_order)
+        )
         self.value_count = 0
         self.gradient_count = 0
         self.hessian_count = 0
@@ -66,6 +71,11 @@ class Oracle:
         self._seen_point: Array = None
         self._seen_step = -1
         self._seen: tuple[Array, Array] = (None, None)
+
+    @property
+    def steady(self) -> bool:
+        """Whether it answers at every step alike, so that what was seen in one may be used in the next."""
+        return self.batches is None
 
     @property
     def evaluations(self) -> Evaluations:

@@ -26,6 +26,10 @@ class ShapedOracle(Oracle):
         self.noise = noise
         self._seed = seed
 
+    @property
+    def steady(self) -> bool:
+        return super().steady and self.noise is None
+
     def gradient(self, x: Array) -> Array:
         """∇f at `x (..., d)` with the noise of this step, clipped."""
         noisy = self.noisy(super().gradient(x))
