@@ -11,16 +11,17 @@ from __future__ import annotations
 import abc
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
 from gdviz.optimizers.explanation import StepFacts
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.parameters import Parameterized
+from gdviz.problems.base import Problem
 from gdviz.quantities import Quantity
 
-__all__ = ["Convention", "GradientRule", "Optimizer", "State", "Step", "averaged", "new", "penalized"]
+__all__ = ["GradientRule", "Optimizer", "State", "Step", "averaged", "new"]
 
 State: TypeAlias = Any
 """A NamedTuple of arrays and plain numbers: a value, never changed in place.
@@ -36,8 +37,6 @@ new = tuple.__new__
 The class itself, called, is a Python function that ends here too, and takes twice as long: of an Adam step of two
 parameters that is 4 %.
 """
-
-Convention = Literal["torch", "optax", "keras", "paper"]
 
 
 class Step(NamedTuple):
@@ -58,8 +57,10 @@ class Optimizer(Parameterized, abc.ABC):
     """What every step asks of the oracle, or None where that varies and has to be counted step by step."""
     state_symbols: ClassVar[Mapping[str, str]] = {}
     """The symbol of every field of the state that is an array shaped like the point, by the field's name."""
+    companion_points: ClassVar[tuple[str, ...]] = ()
+    """The fields of the state that are points beside the one that is stepped, such as a running average of it."""
 
-    def check(self, problem: Problem, batch_size: int | None) -> None:  # noqa: B027 (most methods run on everything)
+    def check(self, problem: Problem, batch_size: int | None) -> None:
         """Raises `InputError` where this method can't be run on that problem: asked once, when a run is made."""
 
     @abc.abstractmethod
@@ -114,8 +115,3 @@ def averaged(average: Array, latest: Array, kept: float) -> Array:
     goes below 0; one that has overflowed turns to nan at the next step, which ends the run instead of freezing it.
     """
     return average + (1.0 - kept) * (latest - average) if kept > 0.5 else latest + kept * (average - latest)
-
-
-def penalized(gradient: Array, x: Array, weight_decay: float) -> Array:
-    """∇(f + λ/2 ‖x‖²) at `x`, `(..., d)`: weight decay coupled to the gradient, as torch's optimizers take it."""
-    return gradient + weight_decay * x if weight_decay else gradient

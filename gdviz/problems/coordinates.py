@@ -35,14 +35,17 @@ def _scalar(function: Any) -> Any:
 SCALARS: Namespace = SimpleNamespace(
     sqrt=math.sqrt,
     abs=abs,
+    sign=lambda number: 1.0 if number > 0.0 else -1.0 if number < 0.0 else number + 0.0,
     zeros_like=lambda number: 0.0,
+    ones_like=lambda number: 1.0,
+    full_like=lambda number, value: float(value),
     where=lambda condition, yes, no: yes if condition else no,
     pi=math.pi,
     **{
         name: _scalar(getattr(np, name))
         for name in (
             *("exp", "log", "log1p", "sin", "cos", "tanh", "atan2"),
-            *("sign", "maximum", "minimum", "floor"),
+            *("maximum", "minimum", "floor"),
         )
     },
 )
