@@ -43,6 +43,8 @@ class Problem(Parameterized, abc.ABC):
     smooth: ClassVar[bool] = True
     """False where the gradient given is a subgradient somewhere in the domain."""
     has_hessian: ClassVar[bool] = True
+    rows_in_order: ClassVar[bool] = False
+    """True where mini-batches take the rows in their order, epoch after epoch, instead of shuffled."""
     cheap: ClassVar[bool] = True
     """True where values and gradients of many points cost little, so a recorder may ask for them in batches after the
     steps; False for fits to data, where value and gradient come from one pass over the rows while stepping."""
@@ -123,7 +125,7 @@ class Problem(Parameterized, abc.ABC):
     def explain(self, x: Array) -> tuple[Quantity, ...]:
         """The quantities that value and gradient at `x (..., d)` are made of, in the order they are computed.
 
-        Problems made of parts, a neuron or a fit of distributions, name these here and end with the same two.
+        Problems made of parts, a neuron or a fit of distributions, name these first and end with the same two.
         """
         value, gradient = self.value_and_gradient(x)
         return (Quantity("Value", "f", r"f(\theta)", value), Quantity("Gradient", "∇f", r"\nabla f(\theta)", gradient))
