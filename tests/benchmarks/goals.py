@@ -10,6 +10,7 @@ __all__ = ["MODULES", "goal"]
 
 MODULES = {
     "P1": "recorded_steps",
+    "P2": "basin_map",
     "P5": "contour_paths",
     "P6": "growing_frames",
     "P7": "busy_worker",
