@@ -47,7 +47,7 @@ def float_meanings() -> Meanings:
         "sigmoid": lambda z: sigmoid(numpy_only, z),
         "softplus": softplus,
         "relu": lambda z: numpy_only.maximum(z, 0.0),
-        "step": lambda z: 1.0 if z > 0.0 else 0.0,
+        "step": lambda z: 1.0 if z > 0.0 else z if z != z else 0.0,
         "filled": lambda number, like: number,
     }
 
