@@ -104,11 +104,11 @@ def test_that_the_tests_of_the_mathematics_pass_without_qt(no_qt: dict[str, str]
     settings = tmp_path / "pytest.ini"
     settings.write_text(
         "[pytest]\naddopts = --import-mode=importlib -p no:pytest-qt -p no:xvfb -p no:cacheprovider\n"
-        "filterwarnings = error\nmarkers =\n    torch\n    window\n    slow\n",
+        "filterwarnings = error\nmarkers =\n    torch\n    jax\n    window\n    slow\n",
         encoding="utf-8",
     )
     result = run(
         no_qt, "-m", "pytest", "-c", str(settings), "--rootdir", str(TESTS.parent), "-q", "-x",
-        "-m", "not slow and not torch", *folders, seconds=850,
+        "-m", "not slow and not torch and not jax", *folders, seconds=850,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gdviz._version import __version__
+from gdviz.cli.plugging import plugin_faults, with_plugins_loaded
 from gdviz.errors import InputError
 
 __all__ = ["COMMANDS", "INTERRUPTED", "run_program"]
@@ -38,6 +39,7 @@ gdviz: see gradient descent happen
   gdviz list [KIND] [--json]    what there is: problems, optimizers, schedules, models, losses, ...
   gdviz selftest                draw one window off screen, run one descent, check the gradients
 
+  gdviz ... --plugin FILE.py    with your own optimizers and problems from a file; may repeat
   gdviz COMMAND --help          all options of a command
   gdviz --version               the version
 
@@ -58,7 +60,12 @@ def run_program(
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _dispatch(list(arguments), run_window, draw_window)
+        words = with_plugins_loaded(list(arguments))
+        try:
+            code = _dispatch(words, run_window, draw_window)
+        finally:
+            for sentence in plugin_faults():
+                _say(sentence)
         sys.stdout.flush()
         return code
     except InputError as error:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from gdviz.optimizers.adam import Adam, Adamax
+from gdviz.optimizers.adam import Adam, Adamax, AdamW, AMSGrad
+from gdviz.optimizers.adam_momenta import NAdam, QHAdam, RAdam
+from gdviz.optimizers.adam_sizes import AdaBelief, AdaBound, Adopt, Yogi
+from gdviz.optimizers.adan import Adan
 from gdviz.optimizers.adaptive import Adadelta, Adagrad, RMSprop
+from gdviz.optimizers.averaged_momentum import QHM, AggMo
+from gdviz.optimizers.iterate_averaging import ASGD, ScheduleFreeSGD
 from gdviz.optimizers.momentum import GradientDescent, Momentum, Nesterov
+from gdviz.optimizers.muon import Muon
+from gdviz.optimizers.rprop import Rprop
 from gdviz.optimizers.rule import GradientRule, Optimizer, Step
+from gdviz.optimizers.signs import Lion, SignSGD, Signum
+from gdviz.optimizers.trial import try_optimizer
 from gdviz.registry import Registry
 
 __all__ = ["BUILTIN", "OPTIMIZERS", "GradientRule", "Optimizer", "Step", "optimizer"]
@@ -16,16 +25,35 @@ BUILTIN: tuple[type[Optimizer], ...] = (
     GradientDescent,
     Momentum,
     Nesterov,
+    QHM,
+    AggMo,
+    ASGD,
+    ScheduleFreeSGD,
+    SignSGD,
+    Signum,
+    Rprop,
+    Lion,
     Adagrad,
     RMSprop,
     Adadelta,
     Adam,
+    AdamW,
+    AMSGrad,
     Adamax,
+    NAdam,
+    RAdam,
+    QHAdam,
+    AdaBelief,
+    Yogi,
+    Adopt,
+    AdaBound,
+    Adan,
+    Muon,
 )
 
-OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", BUILTIN)
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", BUILTIN, base=Optimizer, trial=try_optimizer)
 
 
 def optimizer(name: str, **hyper_parameters: Any) -> Optimizer:
-    """The optimizer of that name, torch's defaults unless said otherwise; raises `InputError`."""
+    """The optimizer of that name, with the defaults of its convention, torch's unless said; raises `InputError`."""
     return OPTIMIZERS.make(name, hyper_parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gdviz.problems.base import Block, Problem
+from gdviz.problems.categorical import CategoricalFit
 from gdviz.problems.fit import DataFit
 from gdviz.problems.formula import Formula
 from gdviz.problems.functions_chained import DixonPrice, ExtendedRosenbrock, NesterovQuadratic, Trid
@@ -45,8 +46,12 @@ from gdviz.problems.functions_two import (
     ThreeHumpCamel,
 )
 from gdviz.problems.functions_waves import DropWave, LevyThirteen, SchafferFour, SchafferTwo, Shubert
+from gdviz.problems.gaussian_mixture import GaussianMixtureFit
 from gdviz.problems.hartmann import HartmannSix, HartmannThree
+from gdviz.problems.neuron import Neuron, SaturatedNeuron
+from gdviz.problems.online import ReddiOnline
 from gdviz.problems.quadratics import Booth, ElongatedQuadratic, Matyas, RotatedQuadratic
+from gdviz.problems.trial import try_problem
 from gdviz.registry import Registry
 
 __all__ = ["BUILTIN", "PROBLEMS", "Block", "Problem", "problem"]
@@ -63,6 +68,8 @@ BUILTIN: tuple[type[Problem], ...] = (
     Forrester,
     GramacyLee,
     RastriginOne,
+    SaturatedNeuron,
+    ReddiOnline,
     ElongatedQuadratic,
     RotatedQuadratic,
     Booth,
@@ -95,6 +102,9 @@ BUILTIN: tuple[type[Problem], ...] = (
     CrossInTray,
     HolderTable,
     Eggholder,
+    Neuron,
+    GaussianMixtureFit,
+    CategoricalFit,
     HelicalValley,
     PowellSingular,
     Wood,
@@ -118,7 +128,7 @@ BUILTIN: tuple[type[Problem], ...] = (
     DataFit,
 )
 
-PROBLEMS: Registry[Problem] = Registry("problem", BUILTIN)
+PROBLEMS: Registry[Problem] = Registry("problem", BUILTIN, base=Problem, trial=try_problem)
 
 
 def problem(name: str, **options: Any) -> Problem:
