@@ -256,4 +256,4 @@ def test_that_an_unknown_goal_is_refused_in_words() -> None:
         [sys.executable, str(FOLDER), "--only", "P99"], capture_output=True, text=True, timeout=60, check=False
     )
     assert result.returncode == 2
-    assert "unknown goal P99; choose from P1, P5" in result.stderr
+    assert "unknown goal P99; choose from P1, P2" in result.stderr

@@ -1,4 +1,4 @@
-"""Ends of very many descents: the same bits as single runs where no point is let go, the same picture where some are."""
+"""Ends of very many descents: the same bits as runs where no point is let go, the same picture where some are."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_that_rates_follow_their_schedule() -> None:
     np.testing.assert_array_equal(ends.points, gdviz.minimize("himmelblau", rule, start=STARTS, steps=60).points[-1])
 
 
-@pytest.mark.parametrize(("name", "rate"), [("gradient_descent", 0.01), ("momentum", 0.002), ("rmsprop", 0.03)])
+@pytest.mark.parametrize(("name", "rate"), [("gradient_descent", 0.01), ("momentum", 0.002)])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_that_letting_go_of_points_at_rest_changes_no_picture(name: str, rate: float, threads: int) -> None:
     function, rule = problem("himmelblau"), optimizer(name, learning_rate=rate)
