@@ -20,7 +20,8 @@ from gdviz.data.roles import Columns, default_features, guess_target
 from gdviz.data.table import ColumnKind, Table
 from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
-from gdviz.models import MODELS
+from gdviz.losses import LOSSES
+from gdviz.models import MODELS, Targets
 from gdviz.problems.fit_columns import class_name
 from gdviz.problems.fit_source import READING_OPTIONS
 
@@ -36,10 +37,14 @@ __all__ = [
     "constant_columns",
     "data_choice",
     "dialect_options",
+    "losses_of",
     "resolved_roles",
     "retargeted",
+    "tells_classes",
     "usual_model",
     "with_model",
+    "with_targets",
+    "with_weights",
     "without_features",
 ]
 
@@ -48,47 +53,90 @@ MOST_CLASSES = 200
 """So many classes of a column are told apart; a column of numbers that has more of them is no column of classes."""
 
 _ROWS_LOOKED_AT = 100_000
-_ROLES = ("target", "features", "model", "classes")
+_PAIRS_ONLY = "logistic"
+_ROLES = ("target", "features", "model", "classes", "weights")
+_OF_NETWORKS = ("hidden", "activation", "initialization", "initial_seed")
 # Two species that a straight line almost tells apart, seen by two lengths: few enough parameters to look at.
 _BUNDLED_OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "iris": {"features": ("petal_length", "petal_width"), "classes": ("versicolor", "virginica")}
+    "iris": {"features": ("petal_length", "petal_width"), "classes": ("versicolor", "virginica")},
+    "wine": {"features": ("alcohol", "flavanoids")},
+    "linnerud": {"features": ("chin_ups", "sit_ups", "jumps"), "target": ("weight", "waist")},
+    "anscombe": {"features": ("x",), "target": "y3"},
 }
 
 
 @dataclass(frozen=True)
 class FitRoles:
-    """The column predicted, the columns it is predicted from, the model's name, and which two classes are told apart:
-    None for all there are."""
+    """The column predicted, the columns it is predicted from, the model's name, and which classes are told apart: None
+    for all there are. `more_targets` are predicted together with the first; `weights` says how much each row counts."""
 
     target: str
     features: tuple[str, ...]
     model: str
     classes: tuple[str, ...] | None = None
+    more_targets: tuple[str, ...] = ()
+    weights: str | None = None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All columns predicted."""
+        return (self.target, *self.more_targets)
+
+    @property
+    def no_features(self) -> tuple[str, ...]:
+        """The columns that play another part than that of a feature."""
+        return self.targets if self.weights is None else (*self.targets, self.weights)
 
 
 def resolved_roles(columns: Columns, options: Mapping[str, Any]) -> FitRoles:
-    """The roles that these options of a data problem mean for these columns."""
-    target = options.get("target") or guess_target(columns)
+    """The roles that these options of a data problem mean for these columns.
+
+    Where a text is predicted and no model is said, the classes of a table decide; of other columns they aren't known.
+    """
+    said = options.get("target") or guess_target(columns)
+    targets = (said,) if isinstance(said, str) else tuple(said)
+    weights = options.get("weights")
+    others = targets if weights is None else (*targets, weights)
     chosen = options.get("features")
-    features = default_features(columns, target) if chosen is None else tuple(chosen)
-    classes = options.get("classes")
-    model = options.get("model") or _model_of_loss(options.get("loss"))
-    if model is None:
-        model = "logistic" if classes else usual_model(_kind(columns, target))
-    return FitRoles(target, features, model, tuple(classes) if classes else None)
+    features = default_features(columns, others) if chosen is None else tuple(chosen)
+    classes = tuple(options.get("classes") or ()) or None
+    roles = FitRoles(targets[0], features, "", classes, targets[1:], weights)
+    model = options.get("model") or _implied_model(columns, roles, options.get("loss"))
+    return dataclasses.replace(roles, model=model)
 
 
 def retargeted(columns: Columns, roles: FitRoles, target: str) -> FitRoles:
-    """Another column predicted. Where all others were features they are again; chosen ones stay, but for the
+    """Another column predicted, alone. Where all others were features they are again; chosen ones stay, but for the
     target."""
-    if roles.features == default_features(columns, roles.target):
-        features = default_features(columns, target)
+    weights = None if roles.weights == target else roles.weights
+    others = (target,) if weights is None else (target, weights)
+    if roles.features == default_features(columns, roles.no_features):
+        features = default_features(columns, others)
     else:
         features = tuple(name for name in roles.features if name != target)
-    model = (
-        roles.model if _kind(columns, target) == _kind(columns, roles.target) else usual_model(_kind(columns, target))
-    )
-    return FitRoles(target, features, model)
+    keeps_model = _kind(columns, target) == _kind(columns, roles.target) or _predicts_anything(roles.model)
+    model = roles.model if keeps_model else usual_model(_kind(columns, target))
+    return FitRoles(target, features, model, weights=weights)
+
+
+def with_targets(columns: Columns, roles: FitRoles, more: tuple[str, ...]) -> FitRoles:
+    """These columns predicted together with the first. Where all others were features they are again."""
+    changed = dataclasses.replace(roles, more_targets=more)
+    if roles.features == default_features(columns, roles.no_features):
+        features = default_features(columns, changed.no_features)
+    else:
+        features = tuple(name for name in roles.features if name not in changed.no_features)
+    return dataclasses.replace(changed, features=features)
+
+
+def with_weights(columns: Columns, roles: FitRoles, weights: str | None) -> FitRoles:
+    """Rows counted by this column, which is no feature any more."""
+    changed = dataclasses.replace(roles, weights=weights)
+    if roles.features == default_features(columns, roles.no_features):
+        features = default_features(columns, changed.no_features)
+    else:
+        features = tuple(name for name in roles.features if name != weights)
+    return dataclasses.replace(changed, features=features)
 
 
 def carried_over(roles: FitRoles, before: Columns, after: Columns) -> FitRoles:
@@ -96,12 +144,16 @@ def carried_over(roles: FitRoles, before: Columns, after: Columns) -> FitRoles:
     kinds = dict(zip(after.names, after.kinds, strict=True))
     if roles.target not in kinds:
         return resolved_roles(after, {})
-    features = tuple(name for name in roles.features if kinds.get(name) == "numeric")
-    if not features or roles.features == default_features(before, roles.target):
-        features = default_features(after, roles.target)
-    if kinds[roles.target] != _kind(before, roles.target):
-        return FitRoles(roles.target, features, usual_model(kinds[roles.target]))
-    return dataclasses.replace(roles, features=features)
+    numeric = {name for name, kind in kinds.items() if kind == "numeric"}
+    more = tuple(name for name in roles.more_targets if name in numeric) if roles.target in numeric else ()
+    weights = roles.weights if roles.weights in numeric else None
+    features = tuple(name for name in roles.features if name in numeric)
+    carried = dataclasses.replace(roles, more_targets=more, weights=weights)
+    if not features or roles.features == default_features(before, roles.no_features):
+        features = default_features(after, carried.no_features)
+    if kinds[roles.target] != _kind(before, roles.target) and not _predicts_anything(roles.model):
+        return dataclasses.replace(carried, features=features, model=usual_model(kinds[roles.target]), classes=None)
+    return dataclasses.replace(carried, features=features)
 
 
 def without_features(roles: FitRoles, names: Collection[str]) -> FitRoles:
@@ -110,18 +162,43 @@ def without_features(roles: FitRoles, names: Collection[str]) -> FitRoles:
 
 
 def with_model(roles: FitRoles, model: str) -> FitRoles:
-    """Another model for the same columns."""
-    classes = roles.classes if MODELS.get(model).target_kind == "class" else None
-    return dataclasses.replace(roles, model=model, classes=classes)
+    """Another model for the same columns; two classes chosen for one model stay so for others that tell classes
+    apart."""
+    is_of_numbers = "number" in MODELS.get(model).target_kinds
+    classes = roles.classes if "class" in MODELS.get(model).target_kinds else None
+    return dataclasses.replace(
+        roles, model=model, classes=classes, more_targets=roles.more_targets if is_of_numbers else ()
+    )
 
 
 def completed(roles: FitRoles, classes: tuple[str, ...]) -> FitRoles:
-    """The roles with two classes to tell apart, the first two of `classes` unless two of them are chosen already."""
-    if MODELS.get(roles.model).target_kind != "class":
+    """The roles with two classes to tell apart where the model takes no more: the first two of `classes`, unless two
+    of them are chosen already."""
+    if "class" not in MODELS.get(roles.model).target_kinds:
         return dataclasses.replace(roles, classes=None)
     if not classes or (roles.classes is not None and set(roles.classes) <= set(classes)):
+        if roles.model == _PAIRS_ONLY and roles.classes is not None and len(roles.classes) > 2:
+            return dataclasses.replace(roles, classes=roles.classes[:2])
         return roles
-    return dataclasses.replace(roles, classes=classes[:2] if len(classes) > 2 else None)
+    pair = classes[:2] if len(classes) > 2 and roles.model == _PAIRS_ONLY else None
+    return dataclasses.replace(roles, classes=pair)
+
+
+def tells_classes(columns: Columns, roles: FitRoles) -> bool:
+    """Whether the model of these roles predicts classes of their target, not numbers."""
+    kinds = MODELS.get(roles.model).target_kinds
+    if "number" not in kinds:
+        return True
+    return "class" in kinds and (bool(roles.classes) or _kind(columns, roles.target) == "text")
+
+
+def losses_of(columns: Columns, roles: FitRoles, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the losses that fit these roles, the usual one first; `classes` as far as they are known."""
+    model = MODELS.get(roles.model)
+    if not tells_classes(columns, roles):
+        return model.losses_for(Targets("number", len(roles.targets)))
+    count = len(roles.classes or classes) or (2 if model.name == _PAIRS_ONLY else 3)
+    return model.losses_for(Targets("class", max(2, count)))
 
 
 def usual_model(kind: ColumnKind) -> str:
@@ -168,22 +245,29 @@ def data_choice(
     """
     kept = {name: value for name, value in options.items() if name not in _ROLES and value is not None}
     changed: dict[str, Any] = {}
-    if roles.target != guess_target(columns):
-        changed["target"] = roles.target
-    if roles.features != default_features(columns, roles.target):
+    if roles.targets != (guess_target(columns),):
+        changed["target"] = roles.targets if roles.more_targets else roles.target
+    if roles.features != default_features(columns, roles.no_features):
         changed["features"] = roles.features
-    losses = MODELS.get(roles.model).losses
+    if roles.weights is not None:
+        changed["weights"] = roles.weights
+    losses = losses_of(columns, roles, classes)
     if kept.get("loss") not in losses[1:]:
         kept.pop("loss", None)
-    if kept.get("loss", losses[0]) != "squared_error":
+    if kept.get("loss", losses[0]) != "squared_error" and MODELS.get(roles.model).affine:
         kept.pop("alpha", None)
     if kept.get("loss") != "huber":
         kept.pop("delta", None)
-    is_all = len(classes) == 2 and roles.classes in (None, classes)
+    if kept.get("loss") != "lp":
+        kept.pop("p", None)
+    if MODELS.get(roles.model).affine:
+        kept = {name: value for name, value in kept.items() if name not in _OF_NETWORKS}
+    is_all = len(classes) >= 2 and roles.classes in (None, classes)
     if roles.classes is not None and not is_all:
         changed["classes"] = roles.classes
-    implied = "logistic" if "classes" in changed else usual_model(_kind(columns, roles.target))
-    if roles.model != (_model_of_loss(kept.get("loss")) or implied):
+    said = dataclasses.replace(roles, classes=changed.get("classes"))
+    implied = _implied_model(columns, said, kept.get("loss"), classes)
+    if roles.model != implied or ("classes" not in changed and not classes and roles.model != "linear"):
         changed["model"] = roles.model
     return ProblemChoice(PROBLEM, {**kept, **changed})
 
@@ -212,6 +296,19 @@ def _kind(columns: Columns, name: str) -> ColumnKind:
     raise InputError(f"there is no column {name!r}; choose one of {', '.join(columns.names[:12])}.")
 
 
-def _model_of_loss(loss: str | None) -> str | None:
-    """The model that a loss decides on, where no model is named: only one for classes does."""
-    return next((model.name for model in MODELS if model.target_kind == "class" and loss in model.losses), None)
+def _predicts_anything(model: str) -> bool:
+    return len(MODELS.get(model).target_kinds) > 1
+
+
+def _implied_model(columns: Columns, roles: FitRoles, loss: str | None, classes: tuple[str, ...] = ()) -> str:
+    """The model that a fit takes where none is named: as `fit_columns.chosen_model`."""
+    kind = _kind(columns, roles.target)
+    is_about_classes = kind == "text" or bool(roles.classes) or (loss and LOSSES.get(loss).target_kind == "class")
+    if not is_about_classes:
+        return "linear"
+    known = roles.classes or classes
+    if not known and isinstance(columns, Table) and kind == "text":
+        known = class_names(columns, roles.target, roles.features)
+    usual = "softmax" if len(known) > 2 else _PAIRS_ONLY
+    fitting = [name for name in (_PAIRS_ONLY, "softmax") if loss is None or loss in MODELS.get(name).losses]
+    return usual if usual in fitting or not fitting else fitting[0]

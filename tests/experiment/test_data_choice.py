@@ -31,6 +31,8 @@ from gdviz.experiment.data_choice import (
     retargeted,
     usual_model,
     with_model,
+    with_targets,
+    with_weights,
     without_features,
 )
 from gdviz.problems.fit import DataFit
@@ -69,8 +71,20 @@ def all_roles(table: Table) -> list[FitRoles]:
             if model == "linear":
                 found.append(FitRoles(target, features, model))
             elif len(known) >= 2 and (kind == "text" or table.rows < 200):  # two of many numbers leave too few rows
-                found += [FitRoles(target, features, model, pair) for pair in (known[:2], known[-1:] + known[:1])]
+                pairs = (known[:2], known[-1:] + known[:1])
+                found += [FitRoles(target, features, model, pair) for pair in pairs if varied(table, target, pair)]
+                if len(known) > 2 and kind == "text":
+                    found += [FitRoles(target, features, name, known) for name in ("softmax", "mlp")]
     return found
+
+
+def varied(table: Table, target: str, pair: tuple[str, ...]) -> bool:
+    """Whether every numeric column has more than one value in the rows of these two classes."""
+    column = table.column(target)
+    if column.kind == "text":
+        return True
+    rows = np.isin(column.values, [float(name) for name in pair])
+    return all(len(np.unique(table.column(name).values[rows])) > 1 for name in table.numeric_names)
 
 
 @pytest.mark.parametrize("name", [table.name for table in BUILTIN])
@@ -136,8 +150,12 @@ def test_that_a_loss_of_the_other_model_goes_with_it(iris: Table) -> None:
     )
     assert as_fitted(fit) == FitRoles("petal_width", ("petal_length",), "linear")
     assert fit.loss == "huber"
-    fit = made(iris, IRIS, loss="huber", alpha=1.0)
+    fit = made(iris, IRIS, loss="cross_entropy", alpha=1.0)
     assert (fit.loss, fit.alpha) == (None, 0.0)
+    network = dataclasses.replace(IRIS, model="mlp", classes=None)
+    fit = made(iris, network, loss="cross_entropy", alpha=1.0, hidden=(3,))
+    assert (fit.alpha, fit.hidden) == (1.0, (3,))
+    assert made(iris, IRIS, hidden=(3,)).hidden == DataFit.from_table(iris).hidden
 
 
 def test_that_columns_that_can_be_no_features_are_left_out(iris: Table) -> None:
@@ -148,7 +166,34 @@ def test_that_columns_that_can_be_no_features_are_left_out(iris: Table) -> None:
     assert usual.features == ("k", *IRIS.features)
     usable = without_features(usual, constant_columns(table))
     assert usable.features == IRIS.features
-    assert as_fitted(made(table, dataclasses.replace(usable, classes=IRIS.classes))) == IRIS
+    assert as_fitted(made(table, dataclasses.replace(usable, model="logistic", classes=IRIS.classes))) == IRIS
+
+
+def test_that_a_table_of_three_classes_is_told_apart_by_softmax(iris: Table) -> None:
+    assert resolved_roles(iris, {}) == dataclasses.replace(IRIS, model="softmax", classes=None)
+    assert resolved_roles(read_table("builtin:exam"), {}).model == "logistic"
+    assert resolved_roles(iris, {"loss": "cross_entropy"}).model == "softmax"
+    assert DataFit.from_table(iris).data.model.name == "softmax"
+
+
+def test_that_several_targets_and_weights_are_no_features_and_come_back() -> None:
+    table = read_table("builtin:linnerud")
+    one = resolved_roles(table, {"target": "weight"})
+    both = with_targets(table, one, ("waist",))
+    assert both.features == ("chin_ups", "sit_ups", "jumps", "pulse")
+    weighed = with_weights(table, both, "pulse")
+    assert weighed.features == ("chin_ups", "sit_ups", "jumps")
+    choice = data_choice(table, weighed, (), {"table": "builtin:linnerud"})
+    assert choice.options == {"table": "builtin:linnerud", "target": ("weight", "waist"), "weights": "pulse"}
+    assert resolved_roles(table, choice.options) == weighed
+    fit = DataFit(**choice.options)
+    assert (fit.data.target_names, fit.data.features) == (("weight", "waist"), weighed.features)
+    assert with_targets(table, weighed, ()).features == ("chin_ups", "sit_ups", "jumps", "waist")
+    assert with_model(both, "logistic").more_targets == ()
+    assert with_model(both, "mlp").more_targets == ("waist",)
+    assert retargeted(table, weighed, "pulse") == FitRoles(
+        "pulse", ("chin_ups", "sit_ups", "jumps", "weight", "waist"), "linear"
+    )
 
 
 def test_that_a_loss_may_decide_on_the_model(iris: Table) -> None:
