@@ -21,7 +21,18 @@ from gdviz.errors import ParameterError
 __all__ = ["Kind", "Parameter", "Parameterized", "declared", "parameter"]
 
 Kind = Literal[
-    "float", "integer", "boolean", "choice", "text", "column", "columns", "classes", "path", "numbers", "constants"
+    "float",
+    "integer",
+    "boolean",
+    "choice",
+    "text",
+    "column",
+    "columns",
+    "classes",
+    "path",
+    "numbers",
+    "constants",
+    "targets",
 ]
 
 _METADATA_KEY = "gdviz.parameter"
@@ -111,6 +122,11 @@ class Parameter:
                     return (value,)
                 is_list = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
                 return tuple(value) if is_list else None
+            case "targets":
+                # One target may be said without a list around it, and is the same as a list of it alone.
+                names = (value,) if isinstance(value, str) else value
+                is_list = isinstance(names, list | tuple) and all(isinstance(item, str) for item in names)
+                return (names[0] if len(names) == 1 else tuple(names)) if is_list else None
             case "text" | "column" | "path":
                 return str(value) if isinstance(value, str) or hasattr(value, "__fspath__") else None
             case "constants":
@@ -155,7 +171,7 @@ class Parameter:
                 return self.check(words if answer is None else answer)
             case "choice" | "text" | "column" | "path":
                 return self.check(words)
-            case "columns" | "classes":
+            case "columns" | "classes" | "targets":
                 return self.check([word.strip() for word in words.split(",") if word.strip()])
             case "constants":
                 typed = (word.partition("=") for word in words.split(",") if word.strip())

@@ -12,7 +12,10 @@ from gdviz.cli.progress import Progress
 from gdviz.cli.running import run_experiment
 from gdviz.cli.summary import summary
 from gdviz.cli.words import WordParser
-from gdviz.experiment.results import check_results_path, save_results
+from gdviz.errors import InputError
+from gdviz.experiment.results import Measures, check_results_path, save_results
+from gdviz.problems import Problem
+from gdviz.problems.fit import DataFit
 
 __all__ = ["run"]
 
@@ -24,17 +27,31 @@ def run(words: Sequence[str]) -> int:
     if arguments.out is not None:
         check_results_path(arguments.out)
     experiment = experiment_asked_for(arguments)
+    if arguments.metrics and (arguments.out is None or experiment.problem is None or experiment.problem.name != "data"):
+        raise InputError("--metrics makes columns of results of fits to tables; add --out FILE, or leave it out.")
     with Progress() as progress, Interrupt() as interrupt:
         problem, trajectories = run_experiment(experiment, progress, interrupt, arguments.backend)
         rows = 0
         if arguments.out is not None:
             progress.tell(f"writing {arguments.out}")
-            rows = save_results(arguments.out, trajectories, problem.names, parameters=arguments.parameters == "all")
+            rows = save_results(
+                arguments.out,
+                trajectories,
+                problem.names,
+                parameters=arguments.parameters == "all",
+                measures=_measures(problem) if arguments.metrics else None,
+            )
         progress.clear()
         print(summary(experiment, problem, trajectories), end="")
         if arguments.out is not None:
             print(f"\nwrote {rows} rows to {arguments.out}")
     return interrupt.exit_code
+
+
+def _measures(problem: Problem) -> Measures:
+    """The measures of a fit at every point."""
+    assert isinstance(problem, DataFit), "said before the runs"
+    return lambda points: problem.metrics(points).columns()
 
 
 def _parser() -> WordParser:
@@ -50,6 +67,12 @@ def _parser() -> WordParser:
     results.add_argument("--out", metavar="FILE", help="every step as .csv, .parquet or .json")
     results.add_argument(
         "--parameters", choices=("all", "none"), default="all", help="a column for each parameter, or none of them"
+    )
+    results.add_argument(
+        "--metrics",
+        action="store_true",
+        help="of fits to tables: columns for accuracy, or MSE, MAE and R², at every step, on the rows fitted and those "
+        "held out",
     )
     results.add_argument(
         "--backend",

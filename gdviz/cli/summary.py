@@ -10,11 +10,14 @@ from gdviz.echo import plain_line
 from gdviz.experiment.experiment import Experiment
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
+from gdviz.problems.fit_names import bias_name
 from gdviz.runs.trajectory import Trajectory
 
 __all__ = ["columns", "summary"]
 
 _MOST_COEFFICIENTS = 50
+_SCORES = {"class": {"accuracy": "accuracy"}, "number": {"mean squared error": "mse", "R²": "r2"}}
+"""What is said of a fit to classes or numbers, and the measure that it is."""
 
 
 def summary(experiment: Experiment, problem: Problem, trajectories: Mapping[str, Trajectory]) -> str:
@@ -73,24 +76,44 @@ def _note_on_batches(experiment: Experiment, problem: Problem) -> str:
 
 
 def _fits(problem: DataFit, trajectories: Mapping[str, Trajectory]) -> str:
-    """Coefficients and scores, a column a run."""
-    fits = {label: problem.at(item.points[-1]) for label, item in trajectories.items()}
-    features = problem.data.features
-    rows = [["coefficients, in the table's units", *fits]]
-    coefficients = [fit.coefficients for fit in fits.values()]
-    for place, feature in enumerate(features[:_MOST_COEFFICIENTS]):
-        rows.append([feature, *(_number(item.weights[place]) for item in coefficients)])
-    if len(features) > _MOST_COEFFICIENTS:
-        rows.append([f"... and {len(features) - _MOST_COEFFICIENTS} more", *("" for _ in coefficients)])
-    rows.append([problem.names[-1], *(_number(item.bias) for item in coefficients)])
-    classes = problem.data.class_names
-    if classes:
-        rows[0][0] = f"log odds of {classes[1]}, in the table's units"
-        rows.append(["accuracy", *(_number(fit.accuracy) for fit in fits.values())])
-    else:
-        rows.append(["mean squared error", *(_number(fit.mse) for fit in fits.values())])
-        rows.append(["R²", *(_number(fit.r2) for fit in fits.values())])
+    """Coefficients, where there are any, and scores, a column a run."""
+    points = {label: item.points[-1] for label, item in trajectories.items()}
+    if any(point.ndim != 1 for point in points.values()):
+        return ""
+    fits = {label: problem.metrics(point) for label, point in points.items()}
+    rows = _coefficient_rows(problem, points) if problem.model_used.affine else [["scores", *fits]]
+    parts = [("", 0)] if problem.data.held_out is None else [(", rows fitted", 0), (", rows held out", 1)]
+    for words, part in parts:
+        for name, measure in _SCORES[problem.data.kind].items():
+            rows.append([f"{name}{words}", *(_number(getattr(found[part], measure)) for found in fits.values())])
     return columns(rows, "l" + "r" * len(fits))
+
+
+def _coefficient_rows(problem: DataFit, points: Mapping[str, np.ndarray]) -> list[list[str]]:
+    found = [problem.coefficients(point) for point in points.values()]
+    classes = problem.data.class_names
+    several = problem.model_used.outputs > 1
+    unit = "in the table's units"
+    if not classes:
+        head = f"coefficients, {unit}"
+    else:
+        head = f"scores of the classes, {unit}" if several else f"log odds of {classes[1]}, {unit}"
+    rows = [[head, *points]]
+    names = found[0].features
+    bias = bias_name(problem.data.columns)
+    outputs = [f"{name}: " for name in found[0].outputs] if several else [""]
+    for output, prefix in enumerate(outputs):
+        for place, name in enumerate(names[:_MOST_COEFFICIENTS]):
+            rows.append(
+                [
+                    prefix + name,
+                    *(_number(item.weights[place, output] if several else item.weights[place]) for item in found),
+                ]
+            )
+        if len(names) > _MOST_COEFFICIENTS:
+            rows.append([f"{prefix}... and {len(names) - _MOST_COEFFICIENTS} more", *("" for _ in found)])
+        rows.append([prefix + bias, *(_number(item.bias[output] if several else item.bias) for item in found)])
+    return rows
 
 
 def _number(value: float | np.ndarray) -> str:

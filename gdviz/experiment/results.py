@@ -33,6 +33,9 @@ _BLOCK = 65_536
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COLUMNS = ("run", "step", "value", "gradient_norm", "learning_rate", "evaluations")
 
+Measures = Callable[[np.ndarray], Mapping[str, np.ndarray]]
+"""From points `(n, d)` to columns `(n,)` by name; the names are the same for all points."""
+
 Block = dict[str, Any]
 """Columns by name: the label of the run, then arrays of equal length."""
 
@@ -48,16 +51,19 @@ def save_results(
     trajectories: Mapping[str, Trajectory],
     names: Sequence[str],
     parameters: bool = True,
+    measures: Measures | None = None,
 ) -> int:
     """Write these trajectories, by label, to a file whose ending says the format; returns how many rows there are.
 
-    `names` are the problem's parameters, left out where `parameters` is false. Raises `InputError`, and then the
-    file that was there is as it was.
+    `names` are the problem's parameters, left out where `parameters` is false. `measures` are columns more, made of the
+    points. Raises `InputError`, and then the file that was there is as it was.
     """
     write = _writer(path)
-    columns = _parameter_columns(names) if parameters else ()
+    measured = tuple(measures(np.zeros((1, len(names))))) if measures is not None else ()
+    columns = _parameter_columns(names, measured) if parameters else ()
     with replacing(path) as file:
-        write(file, _blocks(trajectories, columns), (*_COLUMNS, *columns), list(trajectories))
+        blocks = _blocks(trajectories, columns, measures)
+        write(file, blocks, (*_COLUMNS, *measured, *columns), list(trajectories))
     return sum(map(len, trajectories.values()))
 
 
@@ -71,9 +77,9 @@ def _writer(path: str | os.PathLike[str]) -> Callable[..., None]:
     return FORMATS[ending]
 
 
-def _parameter_columns(names: Sequence[str]) -> tuple[str, ...]:
+def _parameter_columns(names: Sequence[str], measured: Sequence[str] = ()) -> tuple[str, ...]:
     """The names of the parameters, changed where another column has the same: a feature may be called "value"."""
-    taken = set(_COLUMNS)
+    taken = {*_COLUMNS, *measured}
     columns = []
     for name in names:
         column, number = name, 1
@@ -85,7 +91,9 @@ def _parameter_columns(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(columns)
 
 
-def _blocks(trajectories: Mapping[str, Trajectory], columns: Sequence[str]) -> Iterator[Block]:
+def _blocks(
+    trajectories: Mapping[str, Trajectory], columns: Sequence[str], measures: Measures | None
+) -> Iterator[Block]:
     for label, trajectory in trajectories.items():
         length = len(trajectory)
         for first in range(0, length, _BLOCK):
@@ -101,6 +109,8 @@ def _blocks(trajectories: Mapping[str, Trajectory], columns: Sequence[str]) -> I
                 "evaluations": rows.evaluations.sum(axis=1),
             }
             points = rows.points.astype(np.float64, copy=False)
+            if measures is not None:
+                block |= measures(points)
             yield block | {column: points[:, place] for place, column in enumerate(columns)}
 
 

@@ -68,8 +68,6 @@ class DataFit(FitOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.target, tuple) and len(self.target) == 1:
-            object.__setattr__(self, "target", self.target[0])
         if any(units != int(units) for units in self.hidden):
             raise InputError(f"{self.name}: hidden must be whole numbers of neurons; write them as in 64, 32.")
         object.__setattr__(self, "hidden", tuple(int(units) for units in self.hidden))

@@ -45,7 +45,7 @@ class FitOptions(Problem, abc.ABC):
         0, low=0, high=2**31 - 1, label="Seed of the table", help="Another seed makes another generated table."
     )
     target: str | tuple[str, ...] | None = parameter(
-        None, kind="columns", optional=True, help="The column to predict, or several numeric ones at once."
+        None, kind="targets", optional=True, help="The column to predict, or several numeric ones at once."
     )
     features: tuple[str, ...] | None = parameter(
         None,

@@ -19,7 +19,7 @@ __all__ = ["FunctionPage"]
 
 _ICON = QSize(51, 32)
 _CORNER = 4.0
-_WITHOUT_ROW = ("column", "columns", "classes", "path")
+_WITHOUT_ROW = ("column", "columns", "classes", "targets", "path")
 
 
 class FunctionPage(QWidget):
