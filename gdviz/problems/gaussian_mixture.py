@@ -1,7 +1,7 @@
 """One Gaussian fitted to a mixture of two: where the direction of a divergence decides what is found.
 
-Integrals are sums over a fixed grid: expectations under a Gaussian are taken at μ + σu with u = −8, −7.9, …, 8 and
-weights in proportion to exp(−u²/2), whose error is far below a double's last digit for smooth integrands. Gradient and
+Integrals are sums over a fixed grid: expectations under a Gaussian are taken at μ + σu with u = −8, −7.95, …, 8 and
+weights in proportion to exp(−u²/2): exact to the last digits for what is smooth over a twentieth of σ. Gradient and
 Hessian are those of the sum itself.
 """
 
@@ -20,7 +20,7 @@ from gdviz.problems.divergences import Compared, DistributionFit, Divergences, o
 
 __all__ = ["GaussianMixtureFit"]
 
-_NODES = np.arange(-80, 81) / 10.0
+_NODES = np.arange(-160, 161) / 20.0
 _WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
 _HALF_LOG_TURN = 0.5 * math.log(2.0 * math.pi)
 _MOST_POINTS = 2048
