@@ -87,14 +87,17 @@ def gradient_after(oracle: Oracle, found: Found) -> Array:
 
 
 def moved(xp: Namespace, line: Line, conditions: Conditions, first: float) -> Found:
-    """The search along the line, or the step of rate `first` where the kind is "none". Where the line does not go down
-    the point stays; it becomes nan with the gradient, so that the run ends instead of standing still."""
-    if not line.slope < 0:
-        stay = line.x + 0.0 * line.gradient
-        return Found(Trial(0.0, stay, line.value, line.slope, line.gradient), ())
+    """The search along the line, or the step of rate `first` where the kind is "none".
+
+    Where the line does not go down the search stays; the point becomes nan with the gradient, so that the run ends
+    instead of standing still.
+    """
     if conditions.kind == "none":
         trial = Trial(first, line.x + first * line.direction, math.nan, math.nan, None)
         return Found(trial, (trial,))
+    if not line.slope < 0:
+        stay = line.x + 0.0 * line.gradient
+        return Found(Trial(0.0, stay, line.value, line.slope, line.gradient), ())
     return search(line, conditions, first)
 
 
