@@ -20,7 +20,7 @@ _FITS: dict[str, dict[str, Any]] = {
     "logistic regression": {"table": "builtin:iris", "target": "species", "classes": ("versicolor", "virginica")},
 }
 
-_FORMULA = "sin(x)*exp(-y^2) + log(1 + x^2)*atan2(x, 3 + y^2) + 0.1x^y^2 + erf(x*y)"
+_FORMULA = "sin(x)*exp(-y^2) + log(1 + x^2)*atan2(x, 3 + y^2) + (1 + x^2)^sin(y) + erf(x*y)"
 
 
 def selftest(words: Sequence[str], draw_window: Callable[[], str]) -> int:

@@ -251,6 +251,21 @@ def test_that_how_the_table_is_fitted_can_be_said(gdviz_command: Any, tmp_path: 
 # What is refused ------------------------------------------------------------------------------------------------------
 
 FUNCTION = ("--problem", "rosenbrock")
+def test_that_measures_of_every_step_stand_beside_the_results(gdviz_command: Any, tmp_path: Path) -> None:
+    out = tmp_path / "measures.csv"
+    words = ("--validation", "0.2", "--steps", 30, "--metrics", "--out", out)
+    answer = gdviz_command("run", "--data", "builtin:iris", *words)
+    assert answer.code == 0
+    assert "accuracy, rows held out" in answer.output
+    rows = rows_of(out)
+    assert len(rows) == 31
+    fit = gdviz.problem("data", table="builtin:iris", validation=0.2)
+    points = np.array([[float(row[name]) for name in fit.names] for row in rows])
+    for name, values in fit.metrics(points).columns().items():
+        np.testing.assert_allclose([float(row[name]) for row in rows], values, rtol=1e-12)
+    assert float(rows[-1]["validation_accuracy"]) > 0.7
+
+
 IRIS = ("--data", "builtin:iris")
 
 REFUSED = [
@@ -258,7 +273,12 @@ REFUSED = [
     (("missing.toml",), "there is no file 'missing.toml'"),
     ((*FUNCTION, *IRIS), "--problem and --data exclude each other"),
     (("x.toml", *FUNCTION), "EXPERIMENT and --problem exclude each other"),
-    (("--formula", "x**2"), "typed formulas are not in this version yet"),
+    (("--formula", "x +"), "formula, character 4: something is missing after"),
+    (("--formula", "x", *FUNCTION), "--problem and --formula exclude each other"),
+    (("--formula", "x + a", "--constants", "a=b"), "constants must be finite numbers by name"),
+    (("--formula", "x + z", "--variables", "x,y"), "'z' is no variable; the variables are x, y"),
+    ((*FUNCTION, "--variables", "x,y"), "--variables belongs to --formula"),
+    ((*IRIS, "--constants", "a=1"), "--constants belongs to --formula"),
     (("--problem", "rosenbruck"), "did you mean rosenbrock?"),
     (("--problem", "rosenbrock:b=-1"), "b must be a finite number above 0"),
     (("--problem", "rosenbrock:b=x*2"), "b must be a finite number above 0"),
@@ -299,8 +319,10 @@ REFUSED = [
     (("--data", "missing.csv"), "there is no file"),
     (("--data", "builtin:irises"), "unknown bundled table 'irises'"),
     ((*IRIS, "--target", "colour"), "has no column 'colour'"),
-    ((*IRIS, "--target", "species"), "3 classes (setosa, versicolor, virginica)"),
-    ((*IRIS, "--model", "softmax"), "model must be one of linear, logistic"),
+    ((*IRIS, "--model", "logistic"), "3 classes (setosa, versicolor, virginica)"),
+    ((*IRIS, "--model", "forest"), "model must be one of linear, logistic"),
+    ((*IRIS, "--metrics"), "--metrics makes columns of results"),
+    ((*FUNCTION, "--metrics", "--out", "x.csv"), "--metrics makes columns of results"),
     ((*IRIS, "--l2", "-1"), "l2 must be a finite number at least 0"),
     ((*IRIS, "--standardize", "perhaps"), "standardize must be true or false"),
     (("race.toml", "--optimizer", "adam"), "the optimizers are in the experiment file"),

@@ -25,6 +25,8 @@ def value_of(item: Parameter) -> st.SearchStrategy[Any]:
         "column": TEXT,
         "columns": st.lists(TEXT, max_size=4).map(tuple),
         "classes": st.lists(TEXT, max_size=4).map(tuple),
+        "targets": TEXT | st.lists(TEXT, min_size=2, max_size=4).map(tuple),
+        "numbers": st.lists(FLOATS, min_size=1, max_size=6).map(tuple),
         "path": st.sampled_from(["builtin:iris", "/elsewhere/table.csv", "/home/of/experiment/Daten ä/table.csv"]),
     }
     low, high = max(item.low, -1e300), min(item.high, 1e300)
@@ -42,6 +44,20 @@ def value_of(item: Parameter) -> st.SearchStrategy[Any]:
 def options_of(cls: type) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={item.name: value_of(item) for item in declared(cls)})
 
+
+FORMULA_OPTIONS = st.fixed_dictionaries(
+    {"expression": st.sampled_from(["a x² + b·y", "x y + a*b", "sin(x)^2 - a + y/(1 + b^2)"])},
+    optional={
+        "variables": st.permutations(["x", "y"]).map(tuple),
+        "view": st.just((-1.0, 2.5, 0.0, 1e3)),
+        "usual_start": st.tuples(FLOATS, FLOATS),
+    },
+).flatmap(
+    lambda options: st.tuples(st.floats(-1e6, 1e6), st.floats(-10, 10)).map(
+        lambda values: {**options, "constants": tuple(zip("ab", values, strict=True))}
+    )
+)
+"""What a formula's options are depends on its text, and only what makes a function is read from a file."""
 
 STARTS = (
     st.none()
@@ -69,7 +85,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
     problem = None
     if draw(st.booleans()):
         cls = draw(st.sampled_from(list(PROBLEMS)))
-        problem = ProblemChoice(cls.name, draw(options_of(cls)))
+        problem = ProblemChoice(cls.name, draw(FORMULA_OPTIONS if cls.name == "formula" else options_of(cls)))
     runs = tuple(
         RunEntry(key, config, draw(st.integers(0, 40)), draw(st.booleans()))
         for key, config in enumerate(draw(st.lists(configs(), max_size=4)), start=1)

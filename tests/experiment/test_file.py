@@ -248,7 +248,6 @@ REFUSED = [
     ("[problem]", "[[problem]]", 4, "problem must be a table"),
     ("[problem]", "[problems]", 4, "unknown key 'problems'"),
     ('name = "rosenbrock"', 'name = "rosenbruck"', 5, "did you mean rosenbrock?"),
-    ('name = "rosenbrock"', 'name = "formula"', 5, "typed formulas are not in this version yet"),
     ('name = "rosenbrock"', "name = 3", 5, "name must be text"),
     ('name = "rosenbrock"', "", 4, "name is missing in problem; add a line such as"),
     ('name = "rosenbrock"', 'nam = "rosenbrock"', 5, "unknown key 'nam' in problem; did you mean name?"),
