@@ -38,7 +38,8 @@ class ScheduleFreeState(NamedTuple):
 class ASGD(WeightDecay, GradientRule):
     """θ ← θ(1 − λ₀ηₜ) − ηₜg with ηₜ = η/(1 + λ₀η(t − 1))^α; a ← a + μₜ(θ − a) with μₜ = 1/max(1, t − 1 − t₀).
 
-    With torch's t₀ of a million steps, averaging practically never starts, and a is θ.
+    With torch's t₀ of a million steps, averaging practically never starts, and a is θ. torch takes a rate that is
+    changed in the middle of a run one step late; here it counts at once.
 
     Source: Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging"; Bottou's rates;
     torch.optim.ASGD.
