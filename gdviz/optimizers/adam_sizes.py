@@ -161,7 +161,7 @@ class Adopt(GradientRule):
     name: ClassVar[str] = "adopt"
     label: ClassVar[str] = "ADOPT"
     summary: ClassVar[str] = "Adam that divides each gradient by the size of those before; its first step only looks."
-    source: ClassVar[str] = "Taniguchi et al. 2024; optax.contrib.adopt.
+    source: ClassVar[str] = "Taniguchi et al. 2024; optax.contrib.adopt"
     state_symbols: ClassVar[Mapping[str, str]] = {"first_moment": "m", "second_moment": "v"}
 
     beta1: float = hyper.beta1(0.9)
