@@ -114,7 +114,7 @@ class _Row(QObject):
         elif isinstance(control, NumberField):
             control.set_value(value)
         elif isinstance(control, QLineEdit) and not control.isModified():
-            control.setText("" if value is None else str(value))
+            control.setText(_text_of(value))
         if self._slider is not None and value is not None and not self._slider.isSliderDown():
             self._slider.setValue(self._place(value))
         self._setting = False
@@ -238,6 +238,13 @@ class _Row(QObject):
     def _show_problem(self, text: str) -> None:
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
+
+
+def _text_of(value: Any) -> str:
+    """What stands in the field of a text, of names, or of numbers."""
+    if isinstance(value, tuple):
+        return ", ".join(number_text(item) if isinstance(item, int | float) else str(item) for item in value)
+    return "" if value is None else str(value)
 
 
 def _tooltip(context: QObject, parameter: Parameter) -> str:

@@ -21,9 +21,11 @@ from gdviz.experiment.experiment import RunEntry
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.optimizers.rule import Optimizer
 from gdviz.parameters import declared
+from gdviz.schedules.schedule import Schedule
 from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.parameter_form import ParameterForm
 from gdviz.views.plain_text import as_tip
+from gdviz.views.rate_editor import RateEditor
 from gdviz.views.run_mark import RunMark
 from gdviz.views.theme import Theme, icon
 
@@ -51,6 +53,7 @@ class RunCard(QFrame):
         self._optimizer_name = ""
         self._edited_step: int | None = None
         self._shown_optimizer: Optimizer | None = None
+        self._rate: RateEditor | None = None
         self._first: ParameterForm | None = None
         self._rest: ParameterForm | None = None
         self._layout = QVBoxLayout(self)
@@ -62,6 +65,9 @@ class RunCard(QFrame):
         for choice in OPTIMIZERS:
             self._method.addItem(choice.label, choice.name)
             self._method.setItemData(self._method.count() - 1, choice.summary, Qt.ItemDataRole.ToolTipRole)
+        # As wide as the panel, however long the longest name.
+        self._method.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._method.setMinimumContentsLength(12)
         self._method.activated.connect(self._on_method_activated)
         self._layout.addWidget(self._method)
         self._forms = QVBoxLayout()
@@ -92,13 +98,13 @@ class RunCard(QFrame):
         if optimizer.name != self._optimizer_name:
             self._make_forms()
         self._method.setCurrentIndex(self._method.findData(optimizer.name))
-        for form in (self._first, self._rest):
+        for form in (self._rate, self._first, self._rest):
             if form is not None:
                 form.setEnabled(entry.enabled)
         self._show_values(self._edited_optimizer())
         texts = [
-            self.tr("{name} {value:g} from step {step}").format(
-                name=name.replace("_", " "), value=value, step=change.step
+            self.tr("{name} {value} from step {step}").format(
+                name=name.replace("_", " "), value=_said(value), step=change.step
             )
             for change in entry.config.changes
             for name, value in change.options.items()
@@ -128,6 +134,8 @@ class RunCard(QFrame):
         self._method.setVisible(expanded)
         if self._rest is not None:
             self._rest.setVisible(expanded)
+        if self._rate is not None:
+            self._rate.set_expanded(expanded)
         self.setProperty("expanded", expanded)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -135,6 +143,8 @@ class RunCard(QFrame):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._mark.set_theme(theme)
+        if self._rate is not None:
+            self._rate.set_theme(theme)
         self._more.setIcon(icon("more", theme))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -178,7 +188,7 @@ class RunCard(QFrame):
         return row
 
     def _make_forms(self) -> None:
-        for form in (self._first, self._rest):
+        for form in (self._rate, self._first, self._rest):
             if form is not None:
                 # A number half typed was meant for the method before.
                 form.blockSignals(True)
@@ -188,15 +198,18 @@ class RunCard(QFrame):
         optimizer = self._entry.config.optimizer
         self._optimizer_name = optimizer.name
         parameters = declared(type(optimizer))
-        self._first = self._make_form(ParameterForm(parameters[:1], self))
-        self._rest = self._make_form(ParameterForm(parameters[1:], self))
-        self._rest.setVisible(self._expanded)
-
-    def _make_form(self, form: ParameterForm) -> ParameterForm:
-        form.edited.connect(self._on_edited)
-        form.edit_finished.connect(self.edit_finished)
-        self._forms.addWidget(form)
-        return form
+        rate = next((item for item in parameters if item.alternative is Schedule), None)
+        others = [item for item in parameters if item is not rate]
+        shown = 1 if rate is None else 0
+        self._rate = None if rate is None else RateEditor(rate, self._theme, self)
+        self._first = ParameterForm(others[:shown], self) if shown else None
+        self._rest = ParameterForm(others[shown:], self)
+        for form in (self._rate, self._first, self._rest):
+            if form is not None:
+                form.edited.connect(self._on_edited)
+                form.edit_finished.connect(self.edit_finished)
+                self._forms.addWidget(form)
+        self.set_expanded(self._expanded)
 
     def _edited_optimizer(self) -> Optimizer:
         config = self._entry.config
@@ -204,9 +217,12 @@ class RunCard(QFrame):
 
     def _show_values(self, optimizer: Optimizer) -> None:
         self._shown_optimizer = optimizer
+        options = optimizer.options()
         for form in (self._first, self._rest):
             if form is not None:
-                form.set_values(optimizer.options())
+                form.set_values(options)
+        if self._rate is not None:
+            self._rate.set_value(options["learning_rate"], self._entry.config.steps)
 
     def _rename(self) -> None:
         text, accepted = QInputDialog.getText(
@@ -229,3 +245,10 @@ class RunCard(QFrame):
 
     def _on_remove(self) -> None:
         self.remove_requested.emit(self._entry.key)
+
+
+def _said(value: object) -> str:
+    """The value of a hyper-parameter in the line about a change."""
+    if isinstance(value, Schedule):
+        return value.words()
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

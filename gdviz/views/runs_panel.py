@@ -24,6 +24,7 @@ from gdviz.experiment.experiment import RunEntry
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.parameters import declared
 from gdviz.runs.config import RunConfig
+from gdviz.views.gradient_shaping import GradientShaping
 from gdviz.views.parameter_form import ParameterForm
 from gdviz.views.run_card import RunCard
 from gdviz.views.theme import Theme, icon
@@ -46,7 +47,7 @@ class RunsPanel(QWidget):
     duplicate_requested = Signal(int)
     remove_requested = Signal(int)
     shared_edited = Signal(str, object)
-    """Name and value of something that holds for every run: steps, seed or batch size."""
+    """Name and value of something that holds for every run: steps, seed, batch size, clipping or noise."""
     pause_requested = Signal(bool)
     cancel_requested = Signal()
 
@@ -93,10 +94,12 @@ class RunsPanel(QWidget):
             self._select(entries[0].key if entries else None)
         self._empty.setVisible(not entries)
         self._shared.setVisible(bool(entries))
+        self._shaping.setVisible(bool(entries))
         self._mode_row.setVisible(bool(entries))
         if entries:
             config = entries[0].config
             self._shared.set_values({name: getattr(config, name) for name in _SHARED})
+            self._shaping.set_config(config)
         self._shared.set_row_visible("batch_size", has_rows)
         self._shared.set_row_visible("seed", has_rows or any(_draws(entry) for entry in entries))
 
@@ -198,6 +201,7 @@ class RunsPanel(QWidget):
         self._list.setSpacing(8)
         outer.addLayout(self._list)
         outer.addWidget(self._make_shared(content))
+        outer.addWidget(self._shaping)
         outer.addStretch(1)
         area.setWidget(content)
         return area
@@ -228,6 +232,9 @@ class RunsPanel(QWidget):
         self._shared = ParameterForm([item for item in declared(RunConfig) if item.name in _SHARED], parent)
         self._shared.edited.connect(self.shared_edited)
         self._shared.edit_finished.connect(self.edit_finished)
+        self._shaping = GradientShaping(parent)
+        self._shaping.edited.connect(self.shared_edited)
+        self._shaping.edit_finished.connect(self.edit_finished)
         return self._shared
 
     def _make_card(self, entry: RunEntry) -> RunCard:
@@ -262,4 +269,6 @@ class RunsPanel(QWidget):
 
 def _draws(entry: RunEntry) -> bool:
     """Whether the seed of this run matters."""
+    if entry.config.noise is not None:
+        return True
     return entry.config.start is not None and not isinstance(entry.config.start, tuple)
