@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from gdviz.experiment.file import load
     from gdviz.optimizers import optimizer
     from gdviz.problems import problem
+    from gdviz.problems.gradients import compare_gradients
     from gdviz.runs.minimize import minimize
     from gdviz.schedules import schedule
 
-__all__ = ["InputError", "__version__", "load", "minimize", "optimizer", "problem", "schedule"]
+__all__ = ["InputError", "__version__", "compare_gradients", "load", "minimize", "optimizer", "problem", "schedule"]
 
 _MODULES = {
     "InputError": "gdviz.errors",
+    "compare_gradients": "gdviz.problems.gradients",
     "load": "gdviz.experiment.file",
     "minimize": "gdviz.runs.minimize",
     "optimizer": "gdviz.optimizers",

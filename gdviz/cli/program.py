@@ -19,7 +19,7 @@ from gdviz.errors import InputError
 
 __all__ = ["COMMANDS", "INTERRUPTED", "run_program"]
 
-COMMANDS = ("run", "explain", "render", "list", "selftest")
+COMMANDS = ("run", "explain", "check", "render", "list", "selftest")
 TABLES = (".csv", ".tsv", ".txt")
 INTERRUPTED = 130
 UNUSABLE = 2
@@ -34,6 +34,8 @@ gdviz: see gradient descent happen
   gdviz run --data iris.csv --target petal_width --optimizer momentum --steps 300
   gdviz explain EXPERIMENT.toml --step 40
                                 every quantity of one step, from the gradient to the new point
+  gdviz check --problem rosenbrock --at=-1.2,1
+                                a gradient by formulas, by differences and by PyTorch, side by side
   gdviz render EXPERIMENT.toml --out picture.png
                                 draw an experiment as a .png or .svg
   gdviz list [KIND] [--json]    what there is: problems, optimizers, schedules, models, losses, ...
@@ -91,6 +93,10 @@ def _dispatch(arguments: list[str], run_window: Callable[[str | None], int], dra
             from gdviz.cli.explain import explain
 
             return explain(rest)
+        case ["check", *rest]:
+            from gdviz.cli.check import check
+
+            return check(rest)
         case ["render", *rest]:
             from gdviz.cli.render import render
 
