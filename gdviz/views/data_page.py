@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from gdviz.data.builtin import BUILTIN, BUILTIN_PREFIX
+from gdviz.data.builtin import BUILTIN, BUILTIN_PREFIX, is_table_name
+from gdviz.data.generated import GENERATED, GENERATED_PREFIX, generation
 from gdviz.data.table import Table
 from gdviz.experiment.data_choice import (
     PROBLEM,
@@ -18,6 +19,7 @@ from gdviz.experiment.data_choice import (
     classes_for,
     constant_columns,
     data_choice,
+    losses_of,
     resolved_roles,
 )
 from gdviz.experiment.experiment import ProblemChoice
@@ -27,16 +29,22 @@ from gdviz.parameters import declared
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
 from gdviz.problems.fit_source import Reading
-from gdviz.views.data_roles import DataRoles, narrow_combo
+from gdviz.views.data_roles import DataRoles
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.link_row import LinkRow
 from gdviz.views.parameter_form import ParameterForm
 from gdviz.views.plain_text import as_tip, shortened_name
+from gdviz.views.role_controls import narrow_combo
 from gdviz.views.theme import Theme, icon
 
 __all__ = ["DataPage"]
 
-_FORM = ("delta", "l2", "l1", "alpha", "standardize")
+_OF_GENERATED = ("samples", "noise", "table_seed")
+_OF_NETWORKS = ("hidden", "activation", "initialization", "initial_seed")
+_FORM = (
+    *("delta", "p", "degree", *_OF_NETWORKS, "l2", "l1", "alpha", "standardize", "validation", "split_seed"),
+    *_OF_GENERATED,
+)
 _FEW_SENTENCES = 2
 
 
@@ -93,7 +101,7 @@ class DataPage(QWidget):
         if table is not None:
             roles = resolved_roles(table, choice.options)
             self._roles.show_roles(table, roles, self._classes_of, self._constant)
-            self._show_loss(roles.model, choice.options)
+            self._show_loss(losses_of(table, roles, self._classes_of(roles)), roles, choice.options)
 
     def set_theme(self, theme: Theme) -> None:
         self._open.setIcon(icon("folder", theme))
@@ -119,14 +127,23 @@ class DataPage(QWidget):
         layout.addWidget(self._open_first)
         layout.addSpacing(8)
         layout.addWidget(heading)
-        self._bundled_rows = []
+        self._bundled_rows: list[LinkRow] = []
         for table in BUILTIN:
-            row = LinkRow("table", table.title, table.description, theme, self._invitation)
-            row.setProperty("table", table.name)
-            row.clicked.connect(self._on_bundled_clicked)
-            layout.addWidget(row)
-            self._bundled_rows.append(row)
+            self._add_row(layout, theme, bundled_choice(table.name), table.title, table.description)
+        heading = QLabel(self.tr("Generated tables"), self._invitation)
+        heading.setObjectName("heading")
+        layout.addSpacing(8)
+        layout.addWidget(heading)
+        for made in GENERATED:
+            self._add_row(layout, theme, _generated_choice(made.name), made.title, made.description)
         return self._invitation
+
+    def _add_row(self, layout: QVBoxLayout, theme: Theme, choice: ProblemChoice, title: str, description: str) -> None:
+        row = LinkRow("table", title, description, theme, self._invitation)
+        row.setProperty("table", str(choice.options["table"]).partition(":")[2])
+        row.clicked.connect(lambda: self.problem_chosen.emit(choice))
+        layout.addWidget(row)
+        self._bundled_rows.append(row)
 
     def _make_header(self) -> QWidget:
         self._header = QWidget(self)
@@ -211,7 +228,12 @@ class DataPage(QWidget):
         for table in BUILTIN:
             action = menu.addAction(table.title)
             action.setToolTip(table.description)
-            action.setData(table.name)
+            action.setData(bundled_choice(table.name))
+        menu.addSection(self.tr("Generated"))
+        for made in GENERATED:
+            action = menu.addAction(made.title)
+            action.setToolTip(made.description)
+            action.setData(_generated_choice(made.name))
         menu.triggered.connect(self._on_bundled_triggered)
         self._open.setMenu(menu)
         keep_keys(self._open)
@@ -245,8 +267,7 @@ class DataPage(QWidget):
             self.tr("Show less") if self._more.isChecked() else self.tr("Show {count} more").format(count=hidden)
         )
 
-    def _show_loss(self, model: str, options: Mapping[str, Any]) -> None:
-        losses = MODELS.get(model).losses
+    def _show_loss(self, losses: tuple[str, ...], roles: FitRoles, options: Mapping[str, Any]) -> None:
         if [self._loss.itemData(index) for index in range(self._loss.count())] != list(losses):
             self._loss.clear()
             for name in losses:
@@ -258,14 +279,28 @@ class DataPage(QWidget):
         chosen = options.get("loss") or losses[0]
         self._loss.setCurrentIndex(self._loss.findData(chosen))
         self._loss.setEnabled(len(losses) > 1)
-        self._form.set_row_visible("delta", chosen == "huber")
-        self._form.set_row_visible("alpha", chosen == "squared_error")
-        defaults = {item.name: item.default for item in declared(DataFit) if item.name in _FORM}
-        self._form.set_values({**defaults, **options})
+        is_network = not MODELS.get(roles.model).affine
+        source = str(options.get("table", ""))
+        is_generated = source.startswith(GENERATED_PREFIX)
+        visible = {
+            "delta": chosen == "huber",
+            "p": chosen == "lp",
+            "alpha": chosen == "squared_error" or is_network,
+            "split_seed": bool(options.get("validation")),
+            **dict.fromkeys(_OF_NETWORKS, is_network),
+            **dict.fromkeys(_OF_GENERATED, is_generated),
+        }
+        for name, shown in visible.items():
+            self._form.set_row_visible(name, shown)
+        values = {item.name: item.default for item in declared(DataFit) if item.name in _FORM}
+        if is_generated:
+            made = generation(source.removeprefix(GENERATED_PREFIX))
+            values |= {"samples": made.samples, "noise": made.noise}
+        self._form.set_values({**values, **{name: value for name, value in options.items() if value is not None}})
 
     def _classes_of(self, roles: FitRoles) -> tuple[str, ...]:
         assert self._table is not None
-        key = (roles.target, roles.features)
+        key = (roles.targets, roles.features)
         if key not in self._classes:
             # Only the last are kept: there are as many as there are ways to choose features.
             self._classes = {key: classes_for(self._table, roles)}
@@ -287,24 +322,23 @@ class DataPage(QWidget):
         if self._choice is not None:
             self._choose({**self._choice.options, "loss": self._loss.itemData(index)})
 
-    @Slot()
-    def _on_bundled_clicked(self) -> None:
-        row = self.sender()
-        if isinstance(row, LinkRow):
-            self.problem_chosen.emit(bundled_choice(row.property("table")))
-
     @Slot(object)
     def _on_bundled_triggered(self, action: object) -> None:
-        self.problem_chosen.emit(bundled_choice(action.data()))  # type: ignore[attr-defined]
+        self.problem_chosen.emit(action.data())  # type: ignore[attr-defined]
 
 
 def _is_bundled(choice: ProblemChoice) -> bool:
-    return str(choice.options.get("table", "")).startswith(BUILTIN_PREFIX)
+    return is_table_name(str(choice.options.get("table", "")))
+
+
+def _generated_choice(name: str) -> ProblemChoice:
+    return ProblemChoice(PROBLEM, {"table": GENERATED_PREFIX + name})
 
 
 def _title(source: str) -> str:
     """What to call a table: the title of a bundled one, the file's name of another."""
     titles = {BUILTIN_PREFIX + table.name: table.title for table in BUILTIN}
+    titles |= {GENERATED_PREFIX + table.name: table.title for table in GENERATED}
     return titles.get(source) or os.path.basename(source)
 
 

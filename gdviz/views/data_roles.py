@@ -6,38 +6,48 @@ import dataclasses
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QStandardItemModel
+from PySide6.QtGui import QAction, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
+    QMenu,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gdviz.data.roles import Columns
-from gdviz.experiment.data_choice import FitRoles, completed, retargeted, with_model, without_features
+from gdviz.experiment.data_choice import (
+    FitRoles,
+    completed,
+    retargeted,
+    tells_classes,
+    with_model,
+    with_targets,
+    with_weights,
+    without_features,
+)
 from gdviz.models import MODELS
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.plain_text import as_tip
+from gdviz.views.role_controls import CheckList, narrow_combo
 
-__all__ = ["ClassesOf", "DataRoles", "narrow_combo"]
+__all__ = ["ClassesOf", "DataRoles"]
 
 ClassesOf = Callable[[FitRoles], tuple[str, ...] | None]
 """From roles to the classes that the target has then; None where they are not known yet."""
 
 _MOST_LINES = 7
-_WIDEST_LIST = 480
 
 
 class DataRoles(QWidget):
-    """Target, model, the two classes where there are any, and the features. `reason` says what is missing for a fit."""
+    """Target or targets, model, the two classes of a model that tells no more apart, weights, and the features.
+    `reason` says what is missing for a fit."""
 
     edited = Signal()
 
@@ -53,6 +63,20 @@ class DataRoles(QWidget):
         self._target = narrow_combo(self.tr("Target"), self)
         self._target.setToolTip(self.tr("The column to predict"))
         self._target.activated.connect(self._on_target_activated)
+        self._more = QToolButton(self)
+        self._more.setObjectName("moreTargets")
+        self._more.setAccessibleName(self.tr("More targets"))
+        self._more.setToolTip(self.tr("Columns of numbers to predict together with the target"))
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._more_menu = QMenu(self._more)
+        self._more_menu.triggered.connect(self._on_more_triggered)
+        self._more.setMenu(self._more_menu)
+        self._more_label = QLabel(self.tr("And"), self)
+        self._weights = narrow_combo(self.tr("Weights of the rows"), self)
+        self._weights.setToolTip(self.tr("A column that says how much each row counts"))
+        self._weights.activated.connect(self._on_weights_activated)
+        self._weights_label = QLabel(self.tr("Weights"), self)
         self._model = narrow_combo(self.tr("Model"), self)
         for model in MODELS:
             self._model.addItem(model.label, model.name)
@@ -73,7 +97,7 @@ class DataRoles(QWidget):
         self._all.clicked.connect(self._on_all_clicked)
         self._count = QLabel(self)
         self._count.setObjectName("muted")
-        self._list = _CheckList(self)
+        self._list = CheckList(self)
         self._list.setObjectName("featureList")
         self._list.setAccessibleName(self.tr("Features"))
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -101,7 +125,7 @@ class DataRoles(QWidget):
         usable = [
             name
             for name, kind in self._kinds().items()
-            if kind == "numeric" and name != self._roles.target and name not in self._constant
+            if kind == "numeric" and name not in self._roles.no_features and name not in self._constant
         ]
         if not usable:
             return self.tr("There is no numeric column besides the target to predict it from; choose another target.")
@@ -110,7 +134,7 @@ class DataRoles(QWidget):
         known = self._classes_of(self._roles)
         if self._tells_classes() and known is not None and len(known) < 2:
             return self._too_few_classes(known)
-        if len(set(self._pair())) == 1:
+        if self._takes_pairs() and len(set(self._pair())) == 1:
             return self.tr("Choose two different classes.")
         return ""
 
@@ -138,8 +162,10 @@ class DataRoles(QWidget):
         usable = without_features(roles, self._constant)
         self._roles = completed(usable, self._classes_of(usable) or ())
         self._show_target()
+        self._show_more()
         self._show_model()
         self._show_classes()
+        self._show_weights()
         self._show_features()
         self._reason.setText(self.reason)
         self._reason.setVisible(bool(self.reason) and not self._tall)
@@ -150,19 +176,29 @@ class DataRoles(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        for line, (text, control) in enumerate(((self.tr("Target"), self._target), (self.tr("Model"), self._model))):
-            label = QLabel(text, self)
+        for line, (label, control) in enumerate(
+            (
+                (QLabel(self.tr("Target"), self), self._target),
+                (self._more_label, self._more),
+                (QLabel(self.tr("Model"), self), self._model),
+            )
+        ):
             label.setBuddy(control)
             grid.addWidget(label, line, 0)
             grid.addWidget(control, line, 1)
         for line, (label, combo) in enumerate(
-            ((self._first_label, self._first), (self._second_label, self._second)), 2
+            (
+                (self._first_label, self._first),
+                (self._second_label, self._second),
+                (self._weights_label, self._weights),
+            ),
+            3,
         ):
             label.setBuddy(combo)
             label.setToolTip(combo.toolTip())
             grid.addWidget(label, line, 0)
             grid.addWidget(combo, line, 1)
-        grid.addWidget(self._searching, 4, 1)
+        grid.addWidget(self._searching, 6, 1)
         header = QHBoxLayout()
         header.addWidget(self._all)
         header.addStretch(1)
@@ -194,17 +230,17 @@ class DataRoles(QWidget):
         assert isinstance(items, QStandardItemModel)
         for index, model in enumerate(MODELS):
             # A number can be a class too; a text can't be a number.
-            items.item(index).setEnabled(model.target_kind == "class" or not is_text)
+            items.item(index).setEnabled("class" in model.target_kinds or not is_text)
         self._model.setCurrentIndex(self._model.findData(self._roles.model))
 
     def _show_classes(self) -> None:
         assert self._roles is not None
         known = self._classes_of(self._roles)
         pair = self._pair()
-        is_told = self._tells_classes() and len(pair) == 2
+        is_told = self._takes_pairs() and len(pair) == 2
         for widget in (self._first_label, self._first, self._second_label, self._second):
             widget.setVisible(is_told)
-        self._searching.setVisible(self._tells_classes() and known is None and not pair)
+        self._searching.setVisible(self._takes_pairs() and known is None and not pair)
         if not is_told:
             return
         offered = list(known or pair)
@@ -214,10 +250,38 @@ class DataRoles(QWidget):
                 combo.addItems(offered)
             combo.setCurrentText(name)
 
+    def _show_more(self) -> None:
+        """The numeric columns that can be predicted beside the target, where the model predicts numbers."""
+        kinds = self._kinds()
+        free = [name for name, kind in kinds.items() if kind == "numeric" and name != self.roles.target]
+        offered = kinds.get(self.roles.target) == "numeric" and not self._tells_classes() and len(free) > 1
+        for widget in (self._more_label, self._more):
+            widget.setVisible(offered)
+        self._more_menu.clear()
+        for name in free if offered else ():
+            action = self._more_menu.addAction(name)
+            action.setData(name)
+            action.setCheckable(True)
+            action.setChecked(name in self.roles.more_targets)
+        self._more.setText(", ".join(self.roles.more_targets) or self.tr("no other target"))
+
+    def _show_weights(self) -> None:
+        assert self._roles is not None
+        free = [name for name, kind in self._kinds().items() if kind == "numeric" and name not in self.roles.targets]
+        for widget in (self._weights_label, self._weights):
+            widget.setVisible(not self._tall and len(free) > 1)
+        names = [self.tr("all rows alike"), *free]
+        if [self._weights.itemText(index) for index in range(self._weights.count())] != names:
+            self._weights.clear()
+            self._weights.addItem(names[0], None)
+            for name in free:
+                self._weights.addItem(name, name)
+        self._weights.setCurrentIndex(max(0, self._weights.findData(self.roles.weights)))
+
     def _show_features(self) -> None:
         assert self._columns is not None
         assert self._roles is not None
-        listed = (self._columns.names, self._columns.kinds, self._roles.target, self._constant)
+        listed = (self._columns.names, self._columns.kinds, self._roles.no_features, self._constant)
         with QSignalBlocker(self._list):
             if listed != self._listed:
                 self._listed = listed
@@ -236,7 +300,7 @@ class DataRoles(QWidget):
         assert self._roles is not None
         self._list.clear()
         for name, kind in zip(self._columns.names, self._columns.kinds, strict=True):
-            if name == self._roles.target:
+            if name in self._roles.no_features:
                 continue
             item = QListWidgetItem(name, self._list)
             item.setToolTip(as_tip(name))
@@ -263,19 +327,23 @@ class DataRoles(QWidget):
         return dict(zip(self._columns.names, self._columns.kinds, strict=True))
 
     def _tells_classes(self) -> bool:
-        return self._roles is not None and MODELS.get(self._roles.model).target_kind == "class"
+        return self._roles is not None and self._columns is not None and tells_classes(self._columns, self._roles)
+
+    def _takes_pairs(self) -> bool:
+        return self._roles is not None and self._roles.model == "logistic"
 
     def _pair(self) -> tuple[str, ...]:
-        """The two classes that are told apart, or fewer where they are not known."""
+        """The two classes told apart, or fewer where they are not known."""
         assert self._roles is not None
+        if not self._takes_pairs():
+            return ()
         if self._roles.classes is not None:
             return self._roles.classes
         known = self._classes_of(self._roles) or ()
         return known if len(known) == 2 else ()
 
     def _too_few_classes(self, known: tuple[str, ...]) -> str:
-        assert self._roles is not None
-        target = self._roles.target
+        target = self.roles.target
         if known:
             return self.tr(
                 "{target} has only the class {name} in the rows where no feature is missing; choose another target or "
@@ -297,6 +365,17 @@ class DataRoles(QWidget):
     def _on_model_activated(self, index: int) -> None:
         self._edit(with_model(self.roles, self._model.itemData(index)))
 
+    @Slot(QAction)
+    def _on_more_triggered(self, _action: QAction) -> None:
+        assert self._columns is not None
+        chosen = tuple(action.data() for action in self._more_menu.actions() if action.isChecked())
+        self._edit(with_targets(self._columns, self.roles, chosen))
+
+    @Slot(int)
+    def _on_weights_activated(self, index: int) -> None:
+        assert self._columns is not None
+        self._edit(with_weights(self._columns, self.roles, self._weights.itemData(index)))
+
     @Slot(int)
     def _on_first_activated(self, index: int) -> None:
         self._edit(dataclasses.replace(self.roles, classes=(self._first.itemText(index), self._pair()[1])))
@@ -315,50 +394,6 @@ class DataRoles(QWidget):
     def _on_item_changed(self, _item: QListWidgetItem) -> None:
         checked = tuple(item.text() for item in self._feature_items() if item.checkState() == Qt.CheckState.Checked)
         self._edit(dataclasses.replace(self.roles, features=checked))
-
-
-class _CheckList(QListWidget):
-    """A list of ticks in which a click anywhere on a line ticks it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._pressed: QListWidgetItem | None = None
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = self.itemAt(event.position().toPoint()) if event.button() == Qt.MouseButton.LeftButton else None
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        item, self._pressed = self._pressed, None
-        if item is None or item is not self.itemAt(event.position().toPoint()):
-            return
-        if item.flags() & Qt.ItemFlag.ItemIsUserCheckable:
-            checked = item.checkState() == Qt.CheckState.Checked
-            item.setCheckState(Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked)
-
-
-class _NarrowCombo(QComboBox):
-    """Cuts its text to the width it is given; its list is as wide as the texts need."""
-
-    def showPopup(self) -> None:
-        view = self.view()
-        wanted = view.sizeHintForColumn(0) + 2 * view.frameWidth() + view.verticalScrollBar().sizeHint().width()
-        view.setMinimumWidth(min(wanted, _WIDEST_LIST))
-        super().showPopup()
-
-
-def narrow_combo(name: str, parent: QWidget) -> QComboBox:
-    """A combo box that takes the width it is given, whatever the length of its texts."""
-    combo = _NarrowCombo(parent)
-    combo.setAccessibleName(name)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(1)
-    combo.setMinimumWidth(72)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    keep_keys(combo)
-    return combo
 
 
 def _kind_word(context: QWidget, kind: str) -> str:

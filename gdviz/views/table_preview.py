@@ -34,15 +34,16 @@ from gdviz.experiment.data_choice import (
     data_choice,
     dialect_options,
     resolved_roles,
+    tells_classes,
 )
 from gdviz.experiment.experiment import ProblemChoice
-from gdviz.models import MODELS
 from gdviz.problems.fit_source import READING_OPTIONS
 from gdviz.qt.table_scan import TableScan
-from gdviz.views.data_roles import DataRoles, narrow_combo
+from gdviz.views.data_roles import DataRoles
 from gdviz.views.notice_strip import NoticeStrip, as_sentence
 from gdviz.views.plain_text import as_tip, shortened_name
 from gdviz.views.preview_rows import PreviewRows
+from gdviz.views.role_controls import narrow_combo
 from gdviz.views.theme import Theme
 
 __all__ = ["TablePreviewDialog"]
@@ -109,8 +110,7 @@ class TablePreviewDialog(QDialog):
     def waiting(self) -> bool:
         """Whether the classes of the target are still being looked for; a fit can't be named without them."""
         roles = self._roles.roles
-        is_about_classes = MODELS.get(roles.model).target_kind == "class"
-        return self._scan.running and is_about_classes and roles.classes is None
+        return self._scan.running and tells_classes(self._columns, roles) and roles.classes is None
 
     def set_theme(self, theme: Theme) -> None:
         self._notice.set_theme(theme)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QListWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gdviz.data.read import read_table
@@ -24,11 +24,12 @@ def iris() -> Table:
     return read_table("builtin:iris")
 
 
-def shown(qtbot: QtBot, table: Table) -> DataRoles:
+def shown(qtbot: QtBot, table: Table, **options: object) -> DataRoles:
     roles = DataRoles()
     qtbot.addWidget(roles)
     roles.resize(280, 500)
-    roles.show_roles(table, resolved_roles(table, {}), lambda roles: classes_for(table, roles), constant_columns(table))
+    chosen = resolved_roles(table, options)
+    roles.show_roles(table, chosen, lambda roles: classes_for(table, roles), constant_columns(table))
     roles.show()
     return roles
 
@@ -78,7 +79,11 @@ def ticked(roles: DataRoles) -> tuple[str, ...]:
 def test_that_the_guessed_roles_are_shown(qtbot: QtBot, iris: Table) -> None:
     roles = shown(qtbot, iris)
     assert combo_of(roles, "Target").currentText() == "species"
-    assert combo_of(roles, "Model").currentText() == "Logistic regression"
+    assert combo_of(roles, "Model").currentText() == "Softmax regression"
+    assert not combo_of(roles, "Class 0").isVisible()
+    assert roles.roles == FitRoles("species", LENGTHS, "softmax")
+    assert roles.reason == ""
+    pick(qtbot, combo_of(roles, "Model"), "Logistic regression")
     assert combo_of(roles, "Class 0").currentText() == "setosa"
     assert combo_of(roles, "Class 1").currentText() == "versicolor"
     assert ticked(roles) == LENGTHS
@@ -154,8 +159,30 @@ def test_that_numbers_can_be_told_apart_as_classes(qtbot: QtBot, iris: Table) ->
     assert roles.roles.classes == ("0.1", "2.5")
 
 
+def test_that_several_targets_and_weights_are_chosen_and_are_no_features(qtbot: QtBot) -> None:
+    roles = shown(qtbot, read_table("builtin:linnerud"), target="weight")
+    more = roles.findChild(QToolButton, "moreTargets")
+    assert more is not None
+    assert more.isVisible()
+    assert more.text() == "no other target"
+    action = next(action for action in more.menu().actions() if action.text() == "waist")
+    with qtbot.waitSignal(roles.edited):
+        action.trigger()
+    assert roles.roles.targets == ("weight", "waist")
+    assert more.text() == "waist"
+    assert "waist" not in ticked(roles)
+    pick(qtbot, combo_of(roles, "Weights of the rows"), "pulse")
+    assert roles.roles.weights == "pulse"
+    assert ticked(roles) == ("chin_ups", "sit_ups", "jumps")
+    pick(qtbot, combo_of(roles, "Weights of the rows"), "all rows alike")
+    assert roles.roles.weights is None
+    pick(qtbot, combo_of(roles, "Model"), "Logistic regression")
+    assert not more.isVisible()
+    assert roles.roles.targets == ("weight",)
+
+
 def test_that_the_same_class_twice_is_refused_in_words_until_mended(qtbot: QtBot, iris: Table) -> None:
-    roles = shown(qtbot, iris)
+    roles = shown(qtbot, iris, model="logistic")
     pick(qtbot, combo_of(roles, "Class 0"), "versicolor")
     assert roles.reason == "Choose two different classes."
     pick(qtbot, combo_of(roles, "Class 1"), "setosa")
@@ -189,7 +216,7 @@ def test_that_classes_that_are_still_looked_for_are_taken_once_they_are_known(qt
     known: dict[str, tuple[str, ...]] = {}
     roles = DataRoles()
     qtbot.addWidget(roles)
-    usual = resolved_roles(iris, {})
+    usual = resolved_roles(iris, {"model": "logistic"})
     roles.show_roles(iris, usual, lambda wanted: known.get(wanted.target))
     roles.show()
     assert not combo_of(roles, "Class 0").isVisible()

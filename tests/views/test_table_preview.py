@@ -279,7 +279,8 @@ def test_that_the_fit_that_is_open_is_kept_where_it_still_applies(qtbot: QtBot, 
     assert dialog.choice.options == {"table": str(path), **options}
     pick(qtbot, combo_of(dialog, "Target"), "species")
     assert dialog.choice.options["l2"] == 0.1
-    assert not {"loss", "delta", "target"} & set(dialog.choice.options)
+    assert "target" not in dialog.choice.options
+    assert DataFit(**dialog.choice.options).data.kind == "class"
 
 
 def test_that_an_uncertain_guess_says_so(opened: Opening, tmp_path: Path) -> None:
