@@ -277,6 +277,20 @@ def test_that_rows_with_a_column_of_ones_give_the_same(some: Model) -> None:
 
 
 @every_model
+def test_that_passes_change_nothing_that_they_are_given(some: Model) -> None:
+    point, x = points(some), rows()
+    forward = some.forward(np, point, x)
+    deltas = np.random.default_rng(4).normal(size=forward.scores.shape)
+    given = (point, x, deltas, forward.scores, forward.outputs, *forward.hidden)
+    before = [array.copy() for array in given]
+    first = some.backward(np, point, x, deltas, forward)
+    assert np.array_equal(first, some.backward(np, point, x, deltas, forward))
+    np.testing.assert_allclose(first, some.backward(np, point, x, deltas), rtol=1e-14)
+    for array, as_it_was in zip(given, before, strict=True):
+        assert np.array_equal(array, as_it_was)
+
+
+@every_model
 def test_that_the_jacobian_leads_from_scores_to_gradients(some: Model) -> None:
     point = points(some)
     deltas = np.random.default_rng(4).normal(size=some.forward(np, point, rows()).scores.shape)
