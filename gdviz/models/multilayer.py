@@ -250,7 +250,7 @@ def _weights(xp: Namespace, parameters: Array, layer: LayerBlocks) -> tuple[Arra
 def _write_gradient(
     gradient: np.ndarray, layer: LayerBlocks, inputs: np.ndarray, delta: np.ndarray, ones: np.ndarray | None = None
 ) -> None:
-    """Writes inputsᵀ δ, and onesᵀ δ where the inputs have no column of ones, to a layer's place. `ones` are `(n, 1)`."""
+    """Writes inputsᵀ δ, and onesᵀ δ where the inputs have no column of ones, to a layer's place; `ones (n, 1)`."""
     border = layer.begin + inputs.shape[1] * layer.units
     np.matmul(inputs.T, delta, out=gradient[layer.begin : border].reshape(-1, layer.units))
     if border < layer.end:
