@@ -8,6 +8,7 @@ from it by rounding, for compilers may fuse a product and a sum.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import weakref
 from collections.abc import Callable
@@ -31,6 +32,7 @@ __all__ = ["CompiledSteps", "NotCompilableError", "Taken", "compilable"]
 _LONGEST = 16_384
 _MOST_NUMBERS = 2**21
 """Of the points of one call: 16 MB of float64."""
+_MOST_PROBLEMS = 32
 _MOST_OPERATIONS = 2e7
 """Of one call, some 20 ms: the time in which a run can be stopped."""
 
@@ -80,7 +82,7 @@ class _Recorded:
 class CompiledSteps:
     """The steps of gradient rules on one problem, from points of one shape, with or without mini-batches.
 
-    Programs live as long as the problem and serve all runs on it.
+    Programs serve all runs on the problem.
     """
 
     def __init__(self, problem: Problem, point: Array, batches: MiniBatches | None) -> None:
@@ -131,6 +133,7 @@ class CompiledSteps:
             type(rule),
             _fixed_options(rule),
             type(state),
+            self.length,
             point.shape,
             str(point.dtype),
             None if batches is None else (batches.batch_size, batches.rows % batches.batch_size),
@@ -159,7 +162,8 @@ class CompiledSteps:
         from jax import lax
 
         xp: Namespace = jax.numpy
-        # The program is kept with the problem, and must not keep it alive.
+        # Programs are kept with a problem. One of many rows they must not keep alive.
+        known: Problem | None = self._problem if _told_by_options(self._problem) is not None else None
         problem_of = weakref.ref(self._problem)
         length, vectorized, batches = self.length, self._vectorized, self._batches
         decisions: list[Decision] = []
@@ -169,7 +173,7 @@ class CompiledSteps:
         def program(numbers: Any, point: Any, state: Any, rates: Any, count: Any, drawn: Any) -> Any:
             decisions.clear()
             own = with_traced_numbers(rule, numbers, decisions)
-            problem = problem_of()
+            problem = known or problem_of()
             assert problem is not None, "whoever calls holds it"
             assert isinstance(own, GradientRule)
 
@@ -215,16 +219,34 @@ class CompiledSteps:
         return _Recorded(jax.jit(program), decisions)
 
 
-_programs: dict[int, dict[Any, list[_Recorded]]] = {}
+_programs: dict[Any, dict[Any, list[_Recorded]]] = {}
+"""What was compiled, by problem, the one used last at the end."""
 
 
 def _programs_of(problem: Problem) -> dict[Any, list[_Recorded]]:
-    """What was compiled for this very problem: another one may say the same of itself, but have other rows."""
-    key = id(problem)
-    if key not in _programs:
-        _programs[key] = {}
-        weakref.finalize(problem, _programs.pop, key, None)
-    return _programs[key]
+    """What was compiled for this problem. A function is the same as another with the same options; a fit is not, for
+    that may have other rows, and its programs end with it."""
+    key = _told_by_options(problem)
+    if key is None:
+        key = id(problem)
+        if key not in _programs:
+            weakref.finalize(problem, _programs.pop, key, None)
+    kept = _programs.pop(key, {})
+    _programs[key] = kept
+    while len(_programs) > _MOST_PROBLEMS:
+        del _programs[next(iter(_programs))]
+    return kept
+
+
+def _told_by_options(problem: Problem) -> Any:
+    """What names this problem among all others; None where its options don't say all."""
+    if not all(item.compare for item in dataclasses.fields(problem)):
+        return None
+    try:
+        hash(problem)
+    except TypeError:
+        return None
+    return type(problem), problem
 
 
 def _fixed_options(rule: Optimizer) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import os
+import shutil
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
@@ -50,10 +51,24 @@ Samples = Mapping[str, list[Sample]]
 
 @dataclass(frozen=True)
 class Peer:
-    """One of those compared, and the modules that it can't do without."""
+    """One of those compared, the modules that it can't do without, and the programs of which it needs one."""
 
     name: str
     needs: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+
+    @property
+    def program(self) -> str | None:
+        """Where the first of its programs is that there is."""
+        return next(filter(None, map(shutil.which, self.programs)), None)
+
+    @property
+    def lacks(self) -> str:
+        """What is not installed; empty where nothing is missing."""
+        missing = [module for module in self.needs if not _installed(module)]
+        if self.programs and self.program is None:
+            missing.append(" or ".join(self.programs))
+        return ", ".join(missing)
 
 
 @dataclass(frozen=True)
@@ -204,8 +219,7 @@ def timed(work: Callable[[], object]) -> Sample:
 
 def absent_peers(goal: Goal) -> dict[str, str]:
     """Why peers are left out, by name; those that are present are not among them."""
-    missing = {peer.name: [module for module in peer.needs if not _installed(module)] for peer in goal.peers}
-    return {name: f"{', '.join(modules)} not installed" for name, modules in missing.items() if modules}
+    return {peer.name: f"{peer.lacks} not installed" for peer in goal.peers if peer.lacks}
 
 
 def achieve(goal: Goal, rounds: int, say: Callable[[str], None] = lambda text: None) -> Outcome:

@@ -1,11 +1,16 @@
-"""P1: steps that are recorded as they are taken, through the plain rule of Adam.
+"""P1: steps that are recorded as they are taken, through the plain rule of Adam and through the same rule compiled.
 
 Every peer takes 100,000 steps from the same start and keeps the point and the loss after each; gdviz keeps more, as it
-always does.
+always does. The floor is a loop in C, built here with the system's compiler where there is one.
 """
 
 from __future__ import annotations
 
+import ctypes
+import functools
+import pathlib
+import subprocess
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -27,6 +32,36 @@ def with_gdviz(steps: int) -> Path:
     optimizer = gdviz.optimizer("adam", learning_rate=RATE)
     trajectory = gdviz.minimize(gdviz.problem("rosenbrock"), optimizer, start=START, steps=steps)
     return trajectory.points, trajectory.values
+
+
+def with_gdviz_compiled(steps: int) -> Path:
+    """The same with JAX, which compiles it in the round that is dropped."""
+    import gdviz
+
+    optimizer = gdviz.optimizer("adam", learning_rate=RATE)
+    trajectory = gdviz.minimize(gdviz.problem("rosenbrock"), optimizer, start=START, steps=steps, backend="jax")
+    return trajectory.points, trajectory.values
+
+
+@functools.cache
+def _c_library() -> ctypes.CDLL:
+    """The loop in C, built for this process."""
+    source = pathlib.Path(__file__).with_name("recorded_adam.c")
+    compiler = next(peer.program for peer in GOAL.peers if peer.name == "C")
+    assert compiler is not None, "the harness leaves out what can't be built"
+    with tempfile.TemporaryDirectory() as folder:
+        library = pathlib.Path(folder, "recorded_adam.so")
+        command = [compiler, "-O2", "-shared", "-fPIC", str(source), "-o", str(library), "-lm"]
+        subprocess.run(command, check=True)
+        return ctypes.CDLL(str(library))
+
+
+def with_c(steps: int) -> Path:
+    """A loop in C over plain variables, at -O2."""
+    points, losses = np.empty((steps + 1, 2)), np.empty(steps + 1)
+    addresses = (ctypes.c_void_p(array.ctypes.data) for array in (points, losses))
+    _c_library().recorded_adam(ctypes.c_long(steps), *map(ctypes.c_double, (*START, RATE)), *addresses)
+    return points, losses
 
 
 def with_naive_numpy(steps: int) -> Path:
@@ -80,6 +115,8 @@ def _gradient(point: np.ndarray) -> np.ndarray:
 
 PEERS: Mapping[str, Callable[[int], Path]] = {
     "gdviz": with_gdviz,
+    "gdviz, compiled": with_gdviz_compiled,
+    "C": with_c,
     "naive NumPy": with_naive_numpy,
     "torch.optim": with_torch,
 }
@@ -102,10 +139,17 @@ def _measure(name: str) -> Measure:
 GOAL = Goal(
     name="P1",
     what="100,000 recorded Adam steps on Rosenbrock's function",
-    peers=(Peer("gdviz"), Peer("naive NumPy"), Peer("torch.optim", needs=("torch",))),
+    peers=(
+        Peer("gdviz"),
+        Peer("naive NumPy"),
+        Peer("torch.optim", needs=("torch",)),
+        Peer("gdviz, compiled", needs=("jax",)),
+        Peer("C", programs=("cc", "gcc", "clang")),
+    ),
     bounds=(
         Ratio(numerator="torch.optim", denominator="gdviz", least=15),
         Ratio(numerator="naive NumPy", denominator="gdviz", least=1),
+        Ratio(numerator="gdviz, compiled", denominator="C", most=2),
     ),
     prepare=prepare,
 )

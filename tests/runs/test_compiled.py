@@ -77,6 +77,7 @@ def assert_same(ours: Any, theirs: Any, tolerance: float = 1e-9) -> None:
 def recordings(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """One entry for every time that a program is recorded, which is when it is compiled."""
     recorded: list[Any] = []
+    monkeypatch.setattr(compiled, "_programs", {})
     original = compiled.with_traced_numbers
 
     def counted(rule: Any, *arguments: Any) -> Any:
@@ -246,14 +247,28 @@ def test_that_a_number_which_a_rule_asks_about_compiles_again_only_when_the_answ
     assert len({tuple(point) for point in expected}) == 5, "the options have to matter"
 
 
-def test_that_programs_end_with_their_problem() -> None:
-    before = len(compiled._programs)
-    tested = problem("rosenbrock")
-    run_to_end(jax_run(tested, optimizer("adam"), steps=5))
-    assert len(compiled._programs) == before + 1
-    del tested
+def test_that_functions_with_the_same_options_share_their_programs(recordings: list[Any]) -> None:
+    for b, recorded in ((1.0, 1), (1.0, 1), (2.0, 2), (1.0, 2)):
+        run_to_end(jax_run(problem("rosenbrock", b=b), optimizer("adam"), steps=5))
+        assert len(recordings) == recorded
+
+
+def test_that_programs_end_with_a_fit_and_are_not_its_equal_s(recordings: list[Any]) -> None:
+    fits = [problem("data", **FITS["logistic"]) for _ in range(2)]
+    for tested in fits:
+        run_to_end(jax_run(tested, optimizer("adam"), steps=5))
+    assert fits[0] == fits[1], "they say the same of themselves"
+    assert len(recordings) == len(compiled._programs) == 2
+    del tested, fits
+    recordings.clear()
     gc.collect()
-    assert len(compiled._programs) == before
+    assert len(compiled._programs) == 0
+
+
+def test_that_only_so_many_programs_are_kept() -> None:
+    for number in range(compiled._MOST_PROBLEMS + 3):
+        compiled._programs_of(problem("rosenbrock", b=float(number + 1)))
+    assert len(compiled._programs) == compiled._MOST_PROBLEMS
 
 
 # What can't be compiled -----------------------------------------------------------------------------------------------
