@@ -16,6 +16,7 @@ import numpy as np
 from gdviz.arrays import Array, Namespace, Place, namespace, place_of, placed
 from gdviz.losses import Loss
 from gdviz.models import Model
+from gdviz.models.chain import loss_and_gradient
 from gdviz.problems.fit_pauses import Pausing
 
 __all__ = ["Measure", "RowMean"]
@@ -52,8 +53,10 @@ class RowMean:
         self.features = features
         self.targets = targets
         self.weights = weights
+        self._own = _Block(features, targets, weights)
         self._entries = model.entries(features.shape[1])
         self._converted: dict[Place, _Block] = {}
+        self._shares: dict[tuple[int, str], np.ndarray] = {}
 
     @property
     def rows(self) -> int:
@@ -98,6 +101,8 @@ class RowMean:
         """Both at points `(..., d)` in one pass over the rows, as `(...)` and `(..., d)`."""
         xp = namespace(x)
         if x.ndim == 1:
+            if xp is np and isinstance(rows, np.ndarray) and len(rows) <= self._block_rows(x):
+                return self._mini_batch(x, rows)
             return self._pass(xp, x, rows)
         parts = [self._pass(xp, points, rows) for points in self._chunks(xp, x)]
         values, gradients = (_joined(xp, [part[index] for part in parts]) for index in (0, 1))
@@ -145,21 +150,27 @@ class RowMean:
     def _pass(self, xp: Namespace, points: Array, rows: Any) -> tuple[Array, Array]:
         value: Any = 0.0
         gradient: Any = 0.0
-        model = self.model
         for features, targets, weights in self._blocks(xp, points, rows):
-            forward = model.forward(xp, points, features)
-            if self.loss.argument == "score":
-                losses, score_gradient = self.loss.value_and_derivative(xp, forward.scores, targets)
-            else:
-                losses, output_gradient = self.loss.value_and_derivative(xp, forward.outputs, targets)
-                score_gradient = model.score_gradient(xp, forward.outputs, output_gradient)
-            if weights is not None:
-                losses = losses * weights
-                score_gradient = score_gradient * (weights if model.outputs == 1 else weights[:, None])
-            value = value + xp.sum(losses, axis=-1)
-            gradient = gradient + model.backward(xp, points, features, score_gradient, forward)
+            part = loss_and_gradient(xp, self.model, self.loss, points, features, targets, weights)
+            value = value + part[0]
+            gradient = gradient + part[1]
         count = self.rows if rows is None else len(rows)
         return value / count, gradient / count
+
+    def _mini_batch(self, point: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same for few rows at one point of NumPy, where time goes into being called: a column of ones carries the
+        biases along, and shares that sum to 1 make the means."""
+        features, targets, weights = self.data(np, point)
+        count = len(rows)
+        design = np.empty((count, features.shape[1] + 1), dtype=point.dtype)
+        design[:, :-1] = features.take(rows, axis=0)
+        design[:, -1] = 1.0
+        shares = self._shares.get((count, point.dtype.char))
+        if shares is None:
+            shares = self._shares[count, point.dtype.char] = np.full(count, 1.0 / count, dtype=point.dtype)
+        if weights is not None:
+            shares = shares * weights.take(rows)
+        return loss_and_gradient(np, self.model, self.loss, point, design, targets.take(rows, axis=0), shares)
 
     def _hessian(self, xp: Namespace, point: Array) -> Array:
         total: Any = 0.0
@@ -188,7 +199,7 @@ class RowMean:
 
     def data(self, xp: Namespace, x: Array) -> _Block:
         """Features, targets and weights in the library, device and type of `x`."""
-        own = _Block(self.features, self.targets, self.weights)
+        own = self._own
         if xp is np and x.dtype == np.float64:
             return own
         place = place_of(xp, x)
