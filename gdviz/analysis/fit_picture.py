@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from gdviz.problems.fit import DataFit
 from gdviz.problems.fit_data import DataSet
+from gdviz.problems.fit_names import output_names
 from gdviz.problems.fit_results import FittedModel
 from gdviz.problems.fit_rows import RowMean
 
@@ -23,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 Limits = tuple[float, float]
 
 MOST_ROWS = 5_000
+_LARGEST_DRAWN = 1e300
 _SEED = 0
 
 
@@ -33,12 +35,17 @@ class FitPicture:
     problem: DataFit
     rows: DataSet
     scored: RowMean
+    held_out: tuple[DataSet, RowMean] | None = None
+    """Some of the rows held out; they are not drawn."""
 
     @classmethod
     def of(cls, problem: DataFit) -> FitPicture:
         """The picture of a fit; the same rows every time."""
         rows = problem.data.sample(MOST_ROWS, _SEED)
-        return cls(problem, rows, RowMean(problem.row_mean.model, problem.row_mean.loss, rows.X, rows.y))
+        held = problem.data.held_out_rows
+        if held is not None:
+            held = held.sample(MOST_ROWS, _SEED)
+        return cls(problem, rows, _scored(problem, rows), None if held is None else (held, _scored(problem, held)))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -50,8 +57,13 @@ class FitPicture:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The two classes of a logistic fit; empty for one that predicts numbers."""
+        """The classes of a fit that tells some apart; empty for one that predicts numbers."""
         return self.problem.data.class_names
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What the fit predicts: its targets, or its classes with more than two, or of two the second."""
+        return output_names(self.problem.data, self.problem.model_used)
 
     @property
     def predicts_classes(self) -> bool:
@@ -64,8 +76,13 @@ class FitPicture:
 
     @property
     def targets(self) -> Floats:
-        """The target of every row drawn, `(n,)`; 0 or 1 for classes."""
-        return self.rows.y
+        """The target of every row drawn, `(n,)`, the first of several; the place of the class for classes."""
+        return self.target_column(0)
+
+    def target_column(self, output: int) -> Floats:
+        """One of several targets of every row drawn, `(n,)`; the place of the class for classes."""
+        targets: Floats = self.rows.y
+        return targets if targets.ndim == 1 else targets[:, output]
 
     def column(self, feature: str) -> Floats:
         """A feature of every row drawn in the table's units, `(n,)`."""
@@ -73,32 +90,63 @@ class FitPicture:
 
     def score(self, point: npt.ArrayLike) -> float:
         """The accuracy, or R² for numbers, over the rows drawn; nan where numbers are too large for one."""
-        fitted = FittedModel(self.rows, self.scored, np.asarray(point, dtype=np.float64))
-        with np.errstate(all="ignore"):
-            return float(fitted.accuracy if self.predicts_classes else fitted.r2)
+        return self._score(self.rows, self.scored, point)
 
-    def line(self, feature: str, point: npt.ArrayLike, x: Limits, y: Limits) -> Floats | None:
+    def held_out_score(self, point: npt.ArrayLike) -> float | None:
+        """The same over rows held out; None where there are none."""
+        return None if self.held_out is None else self._score(*self.held_out, point)
+
+    @property
+    def straight(self) -> bool:
+        """Whether what is predicted is a straight line or plane over the columns, or a boundary that is."""
+        data, model = self.problem.data, self.problem.model_used
+        return model.affine and data.polynomial is None and (not self.predicts_classes or model.outputs == 1)
+
+    def line(self, feature: str, point: npt.ArrayLike, x: Limits, y: Limits, output: int = 0) -> Floats | None:
         """The ends `(2, 2)` of the line of a linear fit within these limits, other features at their means; None where
         it doesn't meet them."""
         with np.errstate(all="ignore"):
-            ends = self.problem.at(point).line(feature, *x, 2)
+            ends = self.problem.at(point).line(feature, *x, 2, output)
         return clipped_segment(ends, x, y)
 
-    def curve(self, feature: str, point: npt.ArrayLike, x: Limits, count: int = 200) -> Floats:
-        """Points `(count, 2)` of the probability along one feature, others at their means."""
+    def curve(self, feature: str, point: npt.ArrayLike, x: Limits, count: int = 200, output: int = 0) -> Floats:
+        """Points `(count, 2)` of the prediction along one feature, or of the probability of a class, others at their
+        means."""
         with np.errstate(all="ignore"):
-            points = self.problem.at(point).line(feature, *x, count)
-        finite: Floats = points[np.isfinite(points).all(axis=1)]
+            points = self.problem.at(point).line(feature, *x, count, output)
+        finite: Floats = points[(np.abs(points) < _LARGEST_DRAWN).all(axis=1)]
         return finite
 
     def probabilities(self, features: tuple[str, str], point: npt.ArrayLike, x: Limits, y: Limits, size: int) -> Floats:
         """The probability of the second class at the middles of `(size, size)` cells, lowest y first; others at their
-        means."""
+        means. For k outputs those of all classes, `(size, size, k)`."""
         middles = (np.arange(size) + 0.5) / size
-        across, up = np.meshgrid(x[0] + middles * (x[1] - x[0]), y[0] + middles * (y[1] - y[0]))
-        with np.errstate(all="ignore"):
-            found = self.problem.at(point).along(features, np.stack([across, up], axis=-1))
-        return np.nan_to_num(np.asarray(found, dtype=np.float64), nan=0.5)
+        return self._over(features, point, x[0] + middles * (x[1] - x[0]), y[0] + middles * (y[1] - y[0]))
+
+    def boundaries(
+        self, features: tuple[str, str], point: npt.ArrayLike, x: Limits, y: Limits, size: int = 96
+    ) -> list[Floats]:
+        """The lines `(m, 2)` each, within these limits, on whose sides different classes are the likeliest."""
+        if self.straight:
+            ends = self.boundary(features, point, x, y)
+            return [] if ends is None else [ends]
+        import contourpy
+
+        across, up = np.linspace(*x, size), np.linspace(*y, size)
+        found = self._over(features, point, across, up)
+        # Of the logarithms, which bend less than the probabilities: lines between cells are smoother.
+        scores = np.log(np.clip(found, 1e-300, 1.0))
+        if found.ndim == 2:
+            leads = [scores - np.log(np.clip(1.0 - found, 1e-300, 1.0))]
+        else:
+            leads = []
+            for place in range(found.shape[-1] - 1):
+                others = np.delete(scores, place, axis=-1).max(axis=-1)
+                leads.append(scores[..., place] - others)
+        lines: list[Floats] = []
+        for lead in leads:
+            lines += contourpy.contour_generator(across, up, lead, name="serial").lines(0.0)
+        return lines
 
     def boundary(self, features: tuple[str, str], point: npt.ArrayLike, x: Limits, y: Limits) -> Floats | None:
         """The ends `(2, 2)` of the line p = ½ within these limits, other features at their means; None where it
@@ -113,6 +161,23 @@ class FitPicture:
             reach = 2.0 + float(np.abs(foot).max())
             ends = np.stack([foot - reach * along, foot + reach * along]) * size + low
         return clipped_segment(ends, x, y)
+
+    def _over(self, features: tuple[str, str], point: npt.ArrayLike, across: Floats, up: Floats) -> Floats:
+        grid = np.stack(np.meshgrid(across, up), axis=-1)
+        with np.errstate(all="ignore"):
+            found = self.problem.at(point).along(features, grid)
+        even = 0.5 if found.ndim == 2 else 1.0 / found.shape[-1]
+        return np.nan_to_num(np.asarray(found, dtype=np.float64), nan=even)
+
+    def _score(self, rows: DataSet, scored: RowMean, point: npt.ArrayLike) -> float:
+        fitted = FittedModel(rows, scored, np.asarray(point, dtype=np.float64))
+        with np.errstate(all="ignore"):
+            return float(fitted.accuracy if self.predicts_classes else fitted.r2)
+
+
+def _scored(problem: DataFit, rows: DataSet) -> RowMean:
+    model = problem.model_used
+    return RowMean(model, problem.row_mean.loss, rows.X, rows.expected(rows.y, model.outputs), rows.weights)
 
 
 def clipped_segment(ends: Floats, x: Limits, y: Limits) -> Floats | None:

@@ -21,7 +21,12 @@ __all__ = ["DataCanvas", "FitLine", "RowPoints", "class_color"]
 
 Floats = npt.NDArray[np.float64]
 
-_CLASS_SYMBOLS = ("o", "t1")
+_CLASS_SYMBOLS = ("o", "t1", "s", "d", "t", "p", "h", "star")
+# Of the third class and those after it, for a light and a dark window; none is the colour of a run.
+_MORE_CLASSES = {
+    False: ("#a0660a", "#7b4fa3", "#2f7d5b", "#a83a5b", "#4c6b8a", "#6d6a1f"),
+    True: ("#e0a94a", "#b78be0", "#63bf94", "#e07f9d", "#8fb0d0", "#b9b45a"),
+}
 _MANY_ROWS = 600
 _VERY_MANY_ROWS = 2_000
 _NEAR = 8.0
@@ -79,7 +84,7 @@ class DataCanvas(Chart):
 
     @property
     def probabilities(self) -> Floats | None:
-        """What lies behind the points, `(n, n)`, lowest y first."""
+        """What lies behind the points, `(n, n)`, lowest y first; of k classes `(n, n, k)`."""
         return self._probabilities
 
     def set_points(self, points: RowPoints) -> None:
@@ -147,7 +152,7 @@ class DataCanvas(Chart):
             painter.setPen(QColor(self.theme.text))
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, text)
             symbol = QPointF(place.left() - 9, middle)
-            draw_symbol(painter, _CLASS_SYMBOLS[index], symbol, 9.0, class_color(self.theme, index))
+            draw_symbol(painter, _symbol(index), symbol, 9.0, class_color(self.theme, index))
             right = place.left() - _CLASS_GAP
 
     def _pixel_lines(self) -> list[tuple[int, Polyline]]:
@@ -180,7 +185,8 @@ class DataCanvas(Chart):
         count = len(points.x)
         size = 8.0 if count <= _MANY_ROWS else 6.0 if count <= _VERY_MANY_ROWS else 4.0
         classes = np.zeros(len(points.x), dtype=np.intp) if points.classes is None else points.classes
-        stamps = [self._stamp(index, size, scale, count) for index in range(2)]
+        kinds = max(2, int(classes.max(initial=0)) + 1)
+        stamps = [self._stamp(index, size, scale, count) for index in range(kinds)]
         half = stamps[0].width() / scale / 2
         places = zip(self.across(points.x).tolist(), self.up(points.y).tolist(), classes.tolist(), strict=True)
         for x, y, index in places:
@@ -197,8 +203,8 @@ class DataCanvas(Chart):
             painter.setOpacity(0.85 if count <= _MANY_ROWS else 0.5)
             middle = QPointF(side / scale / 2, side / scale / 2)
             if count <= _MANY_ROWS:
-                draw_symbol(painter, _CLASS_SYMBOLS[index], middle, size + 2.5, QColor(self.theme.panel))
-            draw_symbol(painter, _CLASS_SYMBOLS[index], middle, size, class_color(self.theme, index))
+                draw_symbol(painter, _symbol(index), middle, size + 2.5, QColor(self.theme.panel))
+            draw_symbol(painter, _symbol(index), middle, size, class_color(self.theme, index))
         return stamp
 
     # The pointer
@@ -232,16 +238,26 @@ class DataCanvas(Chart):
 
 
 def class_color(theme: Theme, index: int) -> QColor:
-    """The colour of the first or second class: grey and the accent, so that the runs keep theirs for themselves."""
-    return QColor((theme.muted, theme.accent)[index])
+    """The colour of a class: grey, the accent, and others, so that the runs keep theirs for themselves."""
+    colors = (theme.muted, theme.accent, *_MORE_CLASSES[theme.is_dark])
+    return QColor(colors[index % len(colors)])
+
+
+def _symbol(index: int) -> str:
+    return _CLASS_SYMBOLS[index % len(_CLASS_SYMBOLS)]
 
 
 def _tinted(probabilities: Floats, theme: Theme) -> QImage:
-    """Probabilities `(n, n)`, lowest y first, as an image: a soft tint of the likelier class, none where p = ½."""
-    colors = (class_color(theme, 0), class_color(theme, 1), QColor(theme.panel))
-    first, second, panel = (_rgb(color) for color in colors)
-    share = np.abs(2 * probabilities - 1)[..., None] * 0.24
-    target = np.where(probabilities[..., None] < 0.5, first, second)
+    """Probabilities `(n, n)` of the second class or `(n, n, k)` of all, lowest y first, as an image: a soft tint of the
+    likeliest class, none where all are alike."""
+    if probabilities.ndim == 2:
+        probabilities = np.stack([1.0 - probabilities, probabilities], axis=-1)
+    count = probabilities.shape[-1]
+    panel = _rgb(QColor(theme.panel))
+    colors = np.stack([_rgb(class_color(theme, index)) for index in range(count)])
+    even = 1.0 / count
+    share = ((probabilities.max(axis=-1) - even) / (1.0 - even))[..., None] * 0.24
+    target = colors[probabilities.argmax(axis=-1)]
     pixels = np.ascontiguousarray(np.flipud(panel + (target - panel) * share + 0.5).astype(np.uint8))
     height, width, _ = pixels.shape
     # copy(): the image must not look into an array that is about to go.

@@ -30,9 +30,9 @@ _MARGIN = 0.04
 class DataView(QWidget):
     """Points and fits of one problem.
 
-    A linear fit shows its target over a chosen feature with the fitted line; a logistic one two features with the
-    probability behind them and the line p = ½, or one feature with the probability along it. Features that are on no
-    axis are at their means.
+    A fit of numbers shows a target over a chosen feature with the fitted line or curve; one of classes two features
+    with the probabilities behind them and the lines between classes, or one feature with the probability of a class
+    along it. Features that are on no axis are at their means.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -154,9 +154,15 @@ class DataView(QWidget):
 
     @property
     def y_feature(self) -> str | None:
-        """The feature up; None where that is the target or a probability."""
+        """The feature up; None where that is a target or a probability."""
         data = self.y_choice.currentData()
-        return None if data is None else str(data)
+        return data if isinstance(data, str) else None
+
+    @property
+    def output(self) -> int:
+        """Which of the targets is up, or which class's probability."""
+        data = self.y_choice.currentData()
+        return data if isinstance(data, int) else 0
 
     def _fill_choices(self, chosen: tuple[str, str]) -> None:
         self.x_choice.clear()
@@ -169,7 +175,8 @@ class DataView(QWidget):
             if picture.predicts_classes and len(features) > 1:
                 for feature in features:
                     self.y_choice.addItem(feature, feature)
-            self.y_choice.addItem(self._value_name(picture), None)
+            for place, name in enumerate(picture.outputs):
+                self.y_choice.addItem(f"p({picture.target} = {name})" if picture.predicts_classes else name, place)
             self.x_choice.setCurrentIndex(max(0, self.x_choice.findText(chosen[0])))
             known = self.y_choice.findText(chosen[1])
             self.y_choice.setCurrentIndex(max(0, known))
@@ -186,24 +193,18 @@ class DataView(QWidget):
         self.y_choice.setVisible(self.y_choice.count() > 1)
         self.run_choice.setVisible(self.y_feature is not None and len(self._runs) > 1)
 
-    def _value_name(self, picture: FitPicture) -> str:
-        if picture.predicts_classes:
-            return f"p({picture.target} = {picture.class_names[1]})"
-        return picture.target
-
     def _show_rows(self) -> None:
         picture = self._picture
         if picture is None:
             self.canvas.set_points(RowPoints())
         else:
             x = picture.column(self.x_feature)
-            y = picture.targets if self.y_feature is None else picture.column(self.y_feature)
             classes = picture.targets.astype(np.intp) if picture.predicts_classes else None
+            y = self._heights(picture, classes)
             self.canvas.set_points(RowPoints(x, y, classes, picture.class_names, picture.rows.row_index))
             probability = picture.predicts_classes and self.y_feature is None
             y_axis = Axis(-0.06, 1.06) if probability else _around(y)
-            y_name = self.y_feature or self._value_name(picture)
-            self.canvas.set_axes(_around(x), y_axis, self.x_feature, y_name)
+            self.canvas.set_axes(_around(x), y_axis, self.x_feature, self.y_choice.currentText())
         self._caption.setText(self._notes())
         self._drawn = None
         self._show_choices()
@@ -214,13 +215,25 @@ class DataView(QWidget):
             self.equation.clear()
         self.refresh()
 
+    def _heights(self, picture: FitPicture, classes: np.ndarray | None) -> np.ndarray:
+        """How high every row is drawn: its value, or 1 for a row of the class whose probability is up, else 0."""
+        if self.y_feature is not None:
+            return picture.column(self.y_feature)
+        if classes is None:
+            return picture.target_column(self.output)
+        up = self.output if len(picture.outputs) > 1 else 1
+        return np.asarray(classes == up, dtype=np.float64)
+
     def _notes(self) -> str:
         picture = self._picture
         if picture is None:
             return ""
         notes = []
         others = len(picture.features) > (1 if self.y_feature is None else 2)
-        if self.y_feature is not None and others:
+        if self.y_feature is not None and len(picture.class_names) > 2:
+            words = self.tr("Lines between the likeliest classes, other features at their means.")
+            notes.append(words if others else self.tr("Lines between the likeliest classes."))
+        elif self.y_feature is not None and others:
             notes.append(self.tr("Lines at p = ½, other features at their means."))
         elif self.y_feature is not None:
             notes.append(self.tr("Lines at p = ½."))
@@ -238,17 +251,18 @@ class DataView(QWidget):
         if picture is None:
             return
         points = [(run, self._point(run)) for run in self._runs if _belongs(run, picture)]
-        lines = [(run.style, self._line(picture, point)) for run, point in points]
-        self.canvas.set_fit(
-            [FitLine(style, line) for style, line in lines if line is not None], self._background(picture)
-        )
+        lines = [FitLine(run.style, line) for run, point in points for line in self._lines(picture, point)]
+        self.canvas.set_fit(lines, self._background(picture))
         self.scores.set_readouts([Readout(run.style, run.title, _score_text(picture, point)) for run, point in points])
         self._show_equations(picture, points)
 
     def _show_equations(self, picture: FitPicture, points: Sequence[tuple[ShownRun, np.ndarray]]) -> None:
         """The coefficients of the first run in the table's own units; those of all runs, and the best, on its tip."""
-        equations = [(run.title, equation_text(picture, point)) for run, point in points]
-        equations += [(self.tr("At the minimum"), equation_text(picture, point)) for point in picture.problem.minima]
+        output = self.output
+        equations = [(run.title, equation_text(picture, point, output)) for run, point in points]
+        equations += [
+            (self.tr("At the minimum"), equation_text(picture, point, output)) for point in picture.problem.minima
+        ]
         self.equation.setText(equations[0][1] if equations else "")
         lines = [f"{title}: {text}" for title, text in equations]
         self.equation.setToolTip(as_tip("\n".join([self.tr("In the table's own units"), *lines])) if lines else "")
@@ -261,13 +275,14 @@ class DataView(QWidget):
         row = self._row(run)
         return np.asarray(run.trajectory.rows(row, row + 1).points[0])
 
-    def _line(self, picture: FitPicture, point: np.ndarray) -> np.ndarray | None:
+    def _lines(self, picture: FitPicture, point: np.ndarray) -> list[np.ndarray]:
         x, y = _limits(self.canvas.x_axis), _limits(self.canvas.y_axis)
         if self.y_feature is not None:
-            return picture.boundary((self.x_feature, self.y_feature), point, x, y)
-        if picture.predicts_classes:
-            return picture.curve(self.x_feature, point, x)
-        return picture.line(self.x_feature, point, x, y)
+            return picture.boundaries((self.x_feature, self.y_feature), point, x, y)
+        if picture.predicts_classes or not picture.straight:
+            return [picture.curve(self.x_feature, point, x, output=self.output)]
+        line = picture.line(self.x_feature, point, x, y, self.output)
+        return [] if line is None else [line]
 
     def _background(self, picture: FitPicture) -> np.ndarray | None:
         """The probability by the chosen run, where two features span the chart."""
@@ -327,22 +342,42 @@ def _limits(axis: Axis) -> tuple[float, float]:
     return axis.low, axis.high
 
 
-def equation_text(picture: FitPicture, point: np.ndarray) -> str:
-    """What a fit at these parameters `(d,)` says, with coefficients on the table's own numbers."""
+def equation_text(picture: FitPicture, point: np.ndarray, output: int = 0) -> str:
+    """What a fit at these parameters `(d,)` says, with coefficients on the table's own numbers; of several outputs the
+    one of this place. Of a network its layers."""
+    problem = picture.problem
+    model = problem.model_used
+    if not model.affine:
+        units = [str(layer.units) for layer in model.layers(len(problem.data.columns))]
+        layers = " → ".join([str(len(problem.data.columns)), *units])
+        words = QCoreApplication.translate("DataView", "network {layers}, {activation}, {count} parameters")
+        return words.format(layers=layers, activation=problem.activation, count=f"{problem.dimension:,}")
     with np.errstate(all="ignore"):  # a run on its way to infinity is shown as far as it goes
-        coefficients = picture.problem.coefficients(point)
-    terms = [f"{readable(float(coefficients.bias))}"]
-    for name, weight in zip(coefficients.features, coefficients.weights.tolist(), strict=True):
+        coefficients = problem.coefficients(point)
+    several = model.outputs > 1
+    bias = coefficients.bias[output] if several else coefficients.bias
+    weights = coefficients.weights[:, output] if several else coefficients.weights
+    terms = [f"{readable(float(bias))}"]
+    for name, weight in zip(coefficients.features, weights.tolist(), strict=True):
         sign = "−" if weight < 0 else "+"
         terms.append(f"{sign} {readable(abs(weight))} {name}")
-    left = picture.target
+    left = coefficients.outputs[output if several else 0]
     if picture.predicts_classes:
-        left = QCoreApplication.translate("DataView", "log-odds of {name}").format(name=picture.class_names[1])
+        words = "score of {name}" if several else "log-odds of {name}"
+        left = QCoreApplication.translate("DataView", words).format(name=left)
     return f"{left} = {' '.join(terms)}"
 
 
 def _score_text(picture: FitPicture, point: np.ndarray) -> str:
-    score = picture.score(point)
+    text = _one_score(picture, picture.score(point))
+    held_out = picture.held_out_score(point)
+    if held_out is None:
+        return text
+    words = QCoreApplication.translate("DataView", "{fitted}, held out {held}")
+    return words.format(fitted=text, held=_one_score(picture, held_out))
+
+
+def _one_score(picture: FitPicture, score: float) -> str:
     if picture.predicts_classes:
         return f"{100 * score:.1f} %"
     # Far from any fit R² is hugely negative; three decimals are what is read of it near 1.
