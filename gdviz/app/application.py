@@ -12,6 +12,7 @@ from gdviz.app.documents import Documents
 from gdviz.app.editing import Editing
 from gdviz.app.exports import Exports
 from gdviz.app.faults import FaultReporter
+from gdviz.app.formulas import Formulas
 from gdviz.app.help import Help
 from gdviz.app.layout import Layout
 from gdviz.app.main_window import MainWindow
@@ -43,6 +44,7 @@ class Application(QObject):
         self.showing = Showing(self.services, self.layout.workspace, self)
         self.editing = Editing(self.services, self.layout.workspace, self)
         self.documents = Documents(self.services.model, self.services.source, settings, self.layout.recent_menu, window)
+        self.formulas = Formulas(self.services.model, self.layout.workspace.problem.shelf, self)
         self.exports = Exports(self.services, self.showing, self.layout, window)
         self.help = Help(window)
         self._connect_window()

@@ -16,11 +16,14 @@ from gdviz.errors import InputError
 from gdviz.experiment import edits
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.optimizers import OPTIMIZERS, optimizer
+from gdviz.parameters import declared
 from gdviz.problems import Problem
 from gdviz.qt.services import Services
 from gdviz.runs.config import RunConfig, start_point
 
 __all__ = ["Editing"]
+
+_FORMULA = "formula"
 
 
 class Editing(QObject):
@@ -59,6 +62,7 @@ class Editing(QObject):
         runs.pause_requested.connect(services.runs.pause)
         runs.cancel_requested.connect(services.runs.cancel)
         problem.problem_chosen.connect(self.choose_problem)
+        problem.formula_edited.connect(self._on_formula_edited)
         problem.option_edited.connect(self._on_option_edited)
         problem.edit_finished.connect(services.model.seal)
         problem.loading_cancelled.connect(services.source.cancel)
@@ -89,6 +93,7 @@ class Editing(QObject):
         self._edit(
             lambda experiment: edits.choose_problem(experiment, choice, defaults, kept),
             self.tr("choose {name}").format(name=choice.name.replace("_", " ")),
+            _FORMULA if choice.name == _FORMULA else None,
         )
 
     @Slot(object)
@@ -102,6 +107,30 @@ class Editing(QObject):
         if problem is None:
             return False
         return tuple(entry.config for entry in self._services.model.experiment.runs) == default_runs(problem)
+
+    @Slot(object)
+    def _on_formula_edited(self, choice: ProblemChoice) -> None:
+        """What is typed until the field is left is one edit, however often it was a formula on the way."""
+        present = self._services.model.experiment.problem
+        if present is None or present.name != _FORMULA:
+            self.choose_problem(choice)
+            return
+        try:
+            problem = choice.build()
+            # Rates that suited the formula of a moment ago suit this one as little as its start does.
+            if self._runs_untouched():
+                runs = default_runs(problem)
+                self._edit(lambda experiment: edits.choose_problem(experiment, choice, runs, False), *self._typing)
+                return
+        except InputError as error:
+            self.noticed.emit(str(error))
+            return
+        options = {item.name: choice.options.get(item.name, item.default) for item in declared(type(problem))}
+        self._edit(lambda experiment: edits.set_problem_options(experiment, options), *self._typing)
+
+    @property
+    def _typing(self) -> tuple[str, str]:
+        return self.tr("change the formula"), _FORMULA
 
     @Slot(str, object)
     def _on_option_edited(self, name: str, value: object) -> None:

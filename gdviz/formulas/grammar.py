@@ -24,8 +24,8 @@ __all__ = ["DEEPEST", "Plain", "plain_notation"]
 DEEPEST = 60
 """Brackets, powers and signs within each other."""
 
-_USUAL_NAME = re.compile(r"[u-zθ][0-9]*|theta[0-9]*")
-"""Names that nobody takes for those of a function: `x(y + 1)` is a product."""
+_USUAL_NAME = re.compile(r"[^\W\d_fghFGHφψ][0-9]*|theta[0-9]*")
+"""Names that nobody takes for those of a function: `x(y + 1)` is a product, `f(x)` is none."""
 
 
 class Plain(NamedTuple):

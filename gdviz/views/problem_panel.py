@@ -1,4 +1,4 @@
-"""The problem panel: a function or a table, with its options."""
+"""The problem panel: a function, a formula or a table, with its options."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
 from gdviz.problems.fit_source import chosen_dialect
 from gdviz.views.data_page import DataPage
+from gdviz.views.formula_page import FormulaPage
+from gdviz.views.formula_shelf import FormulaShelf
 from gdviz.views.function_page import FunctionPage
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.notice_strip import NoticeStrip
@@ -35,6 +37,7 @@ from gdviz.views.theme import Theme, icon
 __all__ = ["ProblemPanel"]
 
 _PATIENCE_MS = 300
+_ICONS = {"function": "curve", "formula": "function", "data": "table"}
 
 
 class ProblemPanel(QWidget):
@@ -42,6 +45,8 @@ class ProblemPanel(QWidget):
 
     problem_chosen = Signal(object)
     """A `ProblemChoice`: another function, table or role of a column."""
+    formula_edited = Signal(object)
+    """A `ProblemChoice`: a formula, while it is being typed."""
     option_edited = Signal(str, object)
     edit_finished = Signal()
     loading_cancelled = Signal()
@@ -55,6 +60,7 @@ class ProblemPanel(QWidget):
         self._dialog: TablePreviewDialog | None = None
         self._notice = NoticeStrip(theme, self)
         self._function_page = FunctionPage(theme, self)
+        self._formula_page = FormulaPage(theme, self)
         self._data_page = DataPage(theme, self)
         self._connect()
         layout = QVBoxLayout(self)
@@ -64,7 +70,7 @@ class ProblemPanel(QWidget):
         layout.addWidget(self._notice)
         layout.addWidget(self._make_loading())
         layout.addWidget(self._make_area(), 1)
-        self._show_page(is_data=False)
+        self._show_page("function")
 
     def set_choice(self, choice: ProblemChoice | None, problem: Problem | None) -> None:
         """Show this choice; `problem` may still be the one before while the new one is being made."""
@@ -74,7 +80,12 @@ class ProblemPanel(QWidget):
         self._choice, self._problem = choice, problem
         self._show_choice()
         if is_another and choice is not None:
-            self._show_page(choice.name == PROBLEM)
+            self._show_page(_page_of(choice))
+
+    @property
+    def shelf(self) -> FormulaShelf:
+        """The user's own formulas."""
+        return self._formula_page.shelf
 
     def say(self, text: str) -> None:
         """Say in the strip at the top what could not be done; what was asked for in vain is shown no longer."""
@@ -108,9 +119,10 @@ class ProblemPanel(QWidget):
         self._theme = theme
         self._notice.set_theme(theme)
         self._function_page.set_theme(theme)
+        self._formula_page.set_theme(theme)
         self._data_page.set_theme(theme)
-        for button, name in ((self._function_button, "function"), (self._data_button, "table")):
-            button.setIcon(icon(name, theme))
+        for name, button in self._segments.items():
+            button.setIcon(icon(_ICONS[name], theme))
         if self._dialog is not None:
             self._dialog.set_theme(theme)
 
@@ -123,6 +135,9 @@ class ProblemPanel(QWidget):
         self._function_page.chosen.connect(self._on_function_chosen)
         self._function_page.option_edited.connect(self.option_edited)
         self._function_page.edit_finished.connect(self.edit_finished)
+        self._formula_page.formula_edited.connect(self.formula_edited)
+        self._formula_page.constants_edited.connect(self._on_constants_edited)
+        self._formula_page.edit_finished.connect(self.edit_finished)
         self._data_page.problem_chosen.connect(self.problem_chosen)
         self._data_page.option_edited.connect(self.option_edited)
         self._data_page.edit_finished.connect(self.edit_finished)
@@ -135,21 +150,24 @@ class ProblemPanel(QWidget):
         layout = QHBoxLayout(switch)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        self._function_button = self._make_segment(self.tr("Function"), "function", "first", switch)
-        self._data_button = self._make_segment(self.tr("Data"), "table", "last", switch)
+        self._segments = {
+            "function": self._make_segment(self.tr("Function"), "function", "first", switch),
+            "formula": self._make_segment(self.tr("Formula"), "formula", "middle", switch),
+            "data": self._make_segment(self.tr("Data"), "data", "last", switch),
+        }
         group = QButtonGroup(switch)
-        for button in (self._function_button, self._data_button):
+        for button in self._segments.values():
             group.addButton(button)
             layout.addWidget(button, 1)
         group.buttonClicked.connect(self._on_segment_clicked)
         return switch
 
-    def _make_segment(self, text: str, icon_name: str, place: str, parent: QWidget) -> QToolButton:
+    def _make_segment(self, text: str, page: str, place: str, parent: QWidget) -> QToolButton:
         button = QToolButton(parent)
         button.setObjectName("segment")
         button.setProperty("place", place)
         button.setText(text)
-        button.setIcon(icon(icon_name, self._theme))
+        button.setIcon(icon(_ICONS[page], self._theme))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setCheckable(True)
         button.setSizePolicy(self.sizePolicy().Policy.Expanding, self.sizePolicy().Policy.Fixed)
@@ -197,6 +215,7 @@ class ProblemPanel(QWidget):
         self._pages.setContentsMargins(0, 0, 0, 4)
         self._pages.setSpacing(0)
         self._pages.addWidget(self._function_page)
+        self._pages.addWidget(self._formula_page)
         self._pages.addWidget(self._data_page)
         self._pages.addStretch(1)
         area.setWidget(content)
@@ -205,14 +224,16 @@ class ProblemPanel(QWidget):
 
     def _show_choice(self) -> None:
         choice, problem = self._choice, self._problem
-        is_data = choice is not None and choice.name == PROBLEM
-        self._function_page.show_choice(None if is_data else choice, problem)
-        self._data_page.show_choice(choice if is_data else None, problem)
+        page = None if choice is None else _page_of(choice)
+        self._function_page.show_choice(choice if page == "function" else None, problem)
+        self._formula_page.show_choice(choice if page == "formula" else None, problem)
+        self._data_page.show_choice(choice if page == "data" else None, problem)
 
-    def _show_page(self, is_data: bool) -> None:
-        (self._data_button if is_data else self._function_button).setChecked(True)
-        self._function_page.setVisible(not is_data)
-        self._data_page.setVisible(is_data)
+    def _show_page(self, name: str) -> None:
+        self._segments[name].setChecked(True)
+        self._function_page.setVisible(name == "function")
+        self._formula_page.setVisible(name == "formula")
+        self._data_page.setVisible(name == "data")
 
     def _preview(self, path: str, options: dict[str, object] | None) -> None:
         try:
@@ -240,7 +261,15 @@ class ProblemPanel(QWidget):
 
     @Slot(object)
     def _on_segment_clicked(self, button: object) -> None:
-        self._show_page(button is self._data_button)
+        for name, segment in self._segments.items():
+            if segment is button:
+                self._show_page(name)
+        if button is self._segments["formula"]:
+            self._formula_page.begin()
+
+    @Slot(object)
+    def _on_constants_edited(self, constants: object) -> None:
+        self.option_edited.emit("constants", constants)
 
     @Slot()
     def _on_reading_requested(self) -> None:
@@ -258,6 +287,10 @@ class ProblemPanel(QWidget):
         if self._dialog is not None:
             self._dialog.deleteLater()
             self._dialog = None
+
+
+def _page_of(choice: ProblemChoice) -> str:
+    return choice.name if choice.name in (PROBLEM, "formula") else "function"
 
 
 def _subject(choice: ProblemChoice | None) -> tuple[str, object] | None:
