@@ -303,6 +303,17 @@ class Parameterized:
             object.__setattr__(self, declaration.name, accepted)
 
     @classmethod
+    def declarations_for(cls, options: Mapping[str, Any]) -> tuple[Parameter, ...]:
+        """The parameters there are beside these options, some of which may bring others with them; raises `InputError`
+        for an option that names what is not there."""
+        return declared(cls)
+
+    @property
+    def declarations(self) -> tuple[Parameter, ...]:
+        """Its parameters, as its options stand."""
+        return self.declarations_for(self.options())
+
+    @classmethod
     def from_options(cls, options: Mapping[str, Any], **undeclared: Any) -> Self:
         """An instance from options by name; raises `ParameterError` for a name that is not declared or is missing.
 

@@ -100,7 +100,7 @@ def experiment_asked_for(arguments: argparse.Namespace) -> Experiment:
     for number, text in enumerate(optimizers):
         name, texts = name_and_options(text)
         cls = OPTIMIZERS.get(name)
-        optimizer = cls.from_options(parsed_options(name, declared(cls), texts))
+        optimizer = cls.from_options(parsed_options(name, cls.declarations_for(texts), texts))
         entries.append(RunEntry(number + 1, RunConfig(optimizer, **settings), style=number))
     return Experiment(problem=choice, runs=tuple(entries))
 

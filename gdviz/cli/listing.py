@@ -17,7 +17,7 @@ from gdviz.files import resource
 from gdviz.losses import LOSSES
 from gdviz.models import MODELS
 from gdviz.optimizers import OPTIMIZERS
-from gdviz.parameters import Parameter, declared
+from gdviz.parameters import Parameter
 from gdviz.problems import PROBLEMS
 from gdviz.runs.noise import NOISES
 from gdviz.schedules import SCHEDULES
@@ -77,7 +77,7 @@ def _registered(registry: Iterable[Any], *attributes: str) -> Callable[[], list[
             {
                 "name": cls.name,
                 **{attribute: text for attribute in attributes if (text := getattr(cls, attribute, ""))},
-                "options": [_option(item) for item in declared(cls)],
+                "options": [_option(item) for item in cls.declarations_for({})],
             }
             for cls in registry
         ]

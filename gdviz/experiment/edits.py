@@ -102,12 +102,14 @@ def set_optimizer(experiment: Experiment, key: int, optimizer: Optimizer) -> Exp
 
 
 def set_hyper_parameters(experiment: Experiment, key: int, options: Mapping[str, Any]) -> Experiment:
-    """Hyper-parameters changed from the start; later changes of the same ones are dropped: the new value counts."""
+    """Hyper-parameters changed from the start; later changes of the same ones are dropped: the new value counts. So are
+    those of hyper-parameters that are gone with another method inside a wrapper."""
     config = experiment.entry(key).config
     optimizer = config.optimizer.changed(options)
+    there = optimizer.options()
     remaining = []
     for change in config.changes:
-        kept = {name: value for name, value in change.options.items() if name not in options}
+        kept = {name: value for name, value in change.options.items() if name not in options and name in there}
         if kept:
             remaining.append(dataclasses.replace(change, options=kept))
     return replace_config(experiment, key, dataclasses.replace(config, optimizer=optimizer, changes=tuple(remaining)))

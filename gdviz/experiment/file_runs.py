@@ -40,8 +40,10 @@ def read_run(index: int, section: Section) -> RunEntry:
     optimizer_name = section.required_text("optimizer", "adam")
     with section.errors_at("optimizer"):
         cls = OPTIMIZERS.get(optimizer_name)
-    section.allow(*_RUN_KEYS, *(item.name for item in declared(cls)))
-    optimizer = _optimizer(section, cls)
+    with section.errors_at("base"):
+        declarations = cls.declarations_for(section.values)
+    section.allow(*_RUN_KEYS, *(item.name for item in declarations))
+    optimizer = _optimizer(section, cls, declarations)
     settings: dict[str, Any] = {}
     for item in declared(RunConfig):
         if item.name in section.values:
@@ -55,7 +57,7 @@ def read_run(index: int, section: Section) -> RunEntry:
             stop=_stop(section),
             clipping=_clipping(section),
             noise=_noise(section),
-            changes=tuple(_change(change, cls) for change in section.tables("changes")),
+            changes=tuple(_change(change, declarations) for change in section.tables("changes")),
             label=section.text("label"),
             **settings,
         )
@@ -67,9 +69,9 @@ def read_run(index: int, section: Section) -> RunEntry:
     )
 
 
-def _optimizer(section: Section, cls: type[Optimizer]) -> Optimizer:
+def _optimizer(section: Section, cls: type[Optimizer], declarations: tuple[Parameter, ...]) -> Optimizer:
     options = {}
-    for item in declared(cls):
+    for item in declarations:
         if item.name in section.values:
             options[item.name] = _hyper_parameter(section, item)
     with section.errors_at("optimizer"):
@@ -141,8 +143,7 @@ def _stop(section: Section) -> StopRules:
     return StopRules() if rules is None else _declared_table(rules, None, StopRules)
 
 
-def _change(section: Section, cls: type[Optimizer]) -> Change:
-    declarations = declared(cls)
+def _change(section: Section, declarations: tuple[Parameter, ...]) -> Change:
     section.allow("step", *(item.name for item in declarations))
     if "step" not in section.values:
         raise section.error("a change must say from which step on; add one, for instance step = 40")

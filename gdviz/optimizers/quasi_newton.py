@@ -153,7 +153,7 @@ class LBFGS(LineMethod):
 
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: LBFGSState, learning_rate: float) -> Work:
         value, gradient = seen(xp, oracle, x, state)
-        steps, changes = state.steps[-self.history :, :], state.changes[-self.history :, :]
+        steps, changes = _latest(state.steps, self.history), _latest(state.changes, self.history)
         pairs = [
             (step, change, product)
             for step, change in ((steps[place, :], changes[place, :]) for place in range(steps.shape[0]))
@@ -240,6 +240,10 @@ def _two_loops(xp: Namespace, gradient: Array, pairs: list[Any]) -> tuple[Array,
     return direction, scale
 
 
+def _latest(pairs: Array, history: int) -> Array:
+    return pairs[max(0, pairs.shape[0] - history) :, :]
+
+
 def _remembered(
     xp: Namespace, steps: Array, changes: Array, step: Array, change: Array, history: int
 ) -> tuple[Array, Array]:
@@ -249,7 +253,7 @@ def _remembered(
     longer = []
     for latest, new in ((steps, step), (changes, change)):
         if taught:
-            longer.append(xp.concat([latest, new[None, :]], axis=0)[-history:, :])
+            longer.append(_latest(xp.concat([latest, new[None, :]], axis=0), history))
         else:
             room = xp.zeros_like(new)[None, :]
             longer.append(xp.concat([room, latest], axis=0) if latest.shape[0] < history else latest)

@@ -60,6 +60,12 @@ class Optimizer(Parameterized, abc.ABC):
     companion_points: ClassVar[tuple[str, ...]] = ()
     """The fields of the state that are points beside the one that is stepped, such as a running average of it."""
 
+    @property
+    def state_owner(self) -> str:
+        """Whose state it carries: optimizers of the same class and owner can take over from each other in the middle of
+        a run. A wrapper's is that of the method inside."""
+        return self.name
+
     def check(self, problem: Problem, batch_size: int | None) -> None:
         """Raises `InputError` where this method can't be run on that problem: asked once, when a run is made."""
 

@@ -126,16 +126,19 @@ class BarzilaiBorwein(Optimizer):
 
     def _rate(self, xp: Namespace, x: Array, gradient: Array, state: BarzilaiBorweinState) -> Array:
         if state.step == 0:
-            return numbers_like(x, xp.zeros_like) + min(self.first_rate, self.max_rate)
+            return xp.full_like(x[..., 0], min(self.first_rate, self.max_rate))
         step, change = x - state.point, gradient - state.gradient
         square, bend = xp.sum(step * step, axis=-1), xp.sum(change * change, axis=-1)
         product = xp.sum(step * change, axis=-1)
+        grew, changed = product > 0, bend > 0
         over, under = (square, product) if self.rate == "long" else (product, bend)
-        rate = xp.where(product > 0, over / under, xp.sqrt(square / bend))
-        # 0/0: the point or the gradient did not change, and nothing new is known.
-        rate = xp.where(xp.isnan(rate), state.rate, rate)
+        one = xp.ones_like(square)
+        usual = over / xp.where(grew, under, one)
+        rate = xp.where(grew, usual, xp.sqrt(square / xp.where(changed, bend, one)))
         most = xp.full_like(rate, self.max_rate)
-        return xp.where(rate < most, rate, most)
+        # A gradient that did not change says that there is no curvature; a point that did not move, nothing.
+        rate = xp.where(square > 0, xp.where(changed, rate, most), state.rate)
+        return xp.where(rate > most, most, rate)
 
 
 @dataclass(frozen=True)

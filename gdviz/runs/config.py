@@ -14,7 +14,7 @@ from gdviz.arrays import Array, to_numpy
 from gdviz.echo import echoed, plain_line
 from gdviz.errors import InputError
 from gdviz.optimizers.rule import Optimizer
-from gdviz.parameters import Parameterized, declared, parameter
+from gdviz.parameters import Parameterized, parameter
 from gdviz.problems.base import Problem
 from gdviz.runs.clipping import Clipping
 from gdviz.runs.noise import GradientNoise
@@ -107,8 +107,8 @@ class RunConfig(Parameterized):
             changed = self._changed(stages[-1][1], change)
             if change.options:
                 stages.append((change.step, changed))
-                names = [item.name for item in declared(type(changed)) if item.name in change.options]
-                changes.append(Change(change.step, {name: getattr(changed, name) for name in names}))
+                options = {name: value for name, value in changed.options().items() if name in change.options}
+                changes.append(Change(change.step, options))
         object.__setattr__(self, "changes", tuple(changes))
         object.__setattr__(self, "_stages", tuple(stages))
 
@@ -135,13 +135,19 @@ class RunConfig(Parameterized):
 
     @staticmethod
     def _changed(optimizer: Optimizer, change: Change) -> Optimizer:
-        names = {item.name for item in declared(type(optimizer))}
+        names = optimizer.options()
         for name in change.options:
             if name not in names:
                 raise InputError(
                     f"{optimizer.name} has no hyper-parameter {echoed(name)} to change at step {echoed(change.step)}."
                 )
-        return optimizer.changed(change.options)
+        changed = optimizer.changed(change.options)
+        if changed.state_owner != optimizer.state_owner:
+            raise InputError(
+                f"{optimizer.name} can't go on from {optimizer.state_owner} to {changed.state_owner} in the middle of a "
+                "run; choose it from the start."
+            )
+        return changed
 
 
 def start_point(problem: Problem, config: RunConfig) -> np.ndarray:
