@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidgetItem,
     QMenu,
+    QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -63,11 +63,10 @@ class DataRoles(QWidget):
         self._target = narrow_combo(self.tr("Target"), self)
         self._target.setToolTip(self.tr("The column to predict"))
         self._target.activated.connect(self._on_target_activated)
-        self._more = QToolButton(self)
+        self._more = QPushButton(self)
         self._more.setObjectName("moreTargets")
         self._more.setAccessibleName(self.tr("More targets"))
         self._more.setToolTip(self.tr("Columns of numbers to predict together with the target"))
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._more_menu = QMenu(self._more)
         self._more_menu.triggered.connect(self._on_more_triggered)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QListWidget, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gdviz.data.read import read_table
@@ -161,7 +161,7 @@ def test_that_numbers_can_be_told_apart_as_classes(qtbot: QtBot, iris: Table) ->
 
 def test_that_several_targets_and_weights_are_chosen_and_are_no_features(qtbot: QtBot) -> None:
     roles = shown(qtbot, read_table("builtin:linnerud"), target="weight")
-    more = roles.findChild(QToolButton, "moreTargets")
+    more = roles.findChild(QPushButton, "moreTargets")
     assert more is not None
     assert more.isVisible()
     assert more.text() == "no other target"
