@@ -23,6 +23,7 @@ from gdviz.problems import PROBLEMS, Problem, problem
 from gdviz.runs import compiled
 from gdviz.runs.config import RunConfig, StopRules
 from gdviz.runs.engine import advance, branch, replay, run_to_end
+from gdviz.runs.lengths import lengths
 from gdviz.runs.placed import placed_run
 from gdviz.runs.run import Run
 from gdviz.runs.stopping import StopReason
@@ -144,6 +145,16 @@ def test_that_rates_of_a_schedule_are_those_of_the_steps() -> None:
     ours = gdviz.minimize("rosenbrock", rule, steps=STEPS, backend="jax")
     assert len(set(ours.learning_rates.tolist())) > 15
     assert_same(ours, gdviz.minimize("rosenbrock", rule, steps=STEPS))
+
+
+@pytest.mark.parametrize("size", [2, 20])
+def test_that_norms_keep_their_digits_where_squares_would_overflow_or_vanish(size: int) -> None:
+    jax = pytest.importorskip("jax")
+    vectors = np.ones((7, size)) * np.array([1.0, 0.0, 1e200, 1e-200, np.inf, np.nan, 3e-160])[:, None]
+    with jax.enable_x64(True), np.errstate(all="ignore"):
+        for chosen in (slice(0, 1), slice(None)):
+            found = jax.jit(lambda given: compiled._lengths(jax.numpy, given))(vectors[chosen])
+            np.testing.assert_allclose(np.asarray(found), lengths(vectors[chosen]), rtol=1e-14)
 
 
 # Stopping, going back, changing ---------------------------------------------------------------------------------------
