@@ -208,7 +208,8 @@ class Model(Parameterized, abc.ABC):
 
     def hessian(self, xp: Namespace, rows: Array, score_curvature: Array) -> Array:
         """Σ over the rows of ∂²L/∂θ², `(d, d)`, from ∂²L/∂z² of every row: (n,), `(n, k)` where the k scores don't
-        depend on each other, or `(n, k, k)`. Raises `NotImplementedError` where z is not affine in the parameters."""
+        depend on each other, or `(n, k, k)`. Raises `NotImplementedError` where z is not affine in the parameters;
+        `gdviz.models.curvature.hessian` serves all models."""
         raise NotImplementedError(f"{self.name} has no Hessian from its scores alone")
 
     def forward_to_scores(self, xp: Namespace, parameters: Array, rows: Array) -> Forward:

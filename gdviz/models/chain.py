@@ -10,7 +10,7 @@ from gdviz.arrays import Array, Namespace
 from gdviz.losses import Loss
 from gdviz.models.base import Forward, Model
 
-__all__ = ["gauss_newton", "hessian", "loss_and_gradient", "losses_and_deltas", "row_losses", "score_curvature"]
+__all__ = ["loss_and_gradient", "losses_and_deltas", "row_losses"]
 
 
 def row_losses(xp: Namespace, model: Model, loss: Loss, forward: Forward, targets: Array) -> Array:
@@ -48,55 +48,3 @@ def loss_and_gradient(
         total = xp.matmul(values, weights)
         deltas = deltas * (weights if model.outputs == 1 else weights[:, None])
     return total, model.backward(xp, parameters, rows, deltas, forward)
-
-
-def score_curvature(xp: Namespace, model: Model, loss: Loss, forward: Forward, targets: Array) -> Array:
-    """∂²L/∂z² of every row: shaped as the scores, or `(..., n, k, k)` where the k scores depend on each other."""
-    if loss.argument == "score":
-        return loss.second_derivative(xp, forward.scores, targets)
-    outputs = forward.outputs
-    first = loss.derivative(xp, outputs, targets)
-    second = loss.second_derivative(xp, outputs, targets)
-    return model.activation_of_outputs.bend(xp, first, second, outputs)
-
-
-def hessian(
-    xp: Namespace,
-    model: Model,
-    loss: Loss,
-    parameters: Array,
-    rows: Array,
-    targets: Array,
-    weights: Array | None = None,
-) -> Array:
-    """Σ ∂²L/∂θ² over the rows at one point (d,), `(d, d)`, for a model that is affine and a loss with curvature."""
-    curvature = score_curvature(xp, model, loss, model.forward(xp, parameters, rows), targets)
-    return model.hessian(xp, rows, _weighed(xp, curvature, weights))
-
-
-def gauss_newton(
-    xp: Namespace,
-    model: Model,
-    loss: Loss,
-    parameters: Array,
-    rows: Array,
-    targets: Array,
-    weights: Array | None = None,
-) -> Array:
-    """Σ Jᵀ ∂²L/∂z² J over the rows at one point (d,), `(d, d)`, J = ∂z/∂θ: the Hessian without the curvature of the
-    model itself, never negative where the loss is convex in the score, and exact for affine models.
-
-    Source: Schraudolph 2002.
-    """
-    curvature = score_curvature(xp, model, loss, model.forward(xp, parameters, rows), targets)
-    curvature = _weighed(xp, curvature, weights)
-    jacobian = model.jacobian(xp, parameters, rows)
-    size = parameters.shape[-1]
-    bent = xp.matmul(curvature, jacobian) if curvature.ndim == 3 else curvature[..., None] * jacobian
-    return xp.matmul(xp.reshape(jacobian, (-1, size)).T, xp.reshape(bent, (-1, size)))
-
-
-def _weighed(xp: Namespace, curvature: Array, weights: Array | None) -> Array:
-    if weights is None:
-        return curvature
-    return curvature * xp.reshape(weights, (-1, *(1 for _ in range(curvature.ndim - 1))))

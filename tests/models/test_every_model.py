@@ -15,7 +15,8 @@ from gdviz.losses import LOSSES, Loss, loss
 from gdviz.models import MODELS as REGISTERED
 from gdviz.models import Model, Targets, model
 from gdviz.models.base import split
-from gdviz.models.chain import gauss_newton, hessian, loss_and_gradient, row_losses, score_curvature
+from gdviz.models.chain import loss_and_gradient, row_losses
+from gdviz.models.curvature import gauss_newton, hessian, hessian_products, score_curvature
 
 ROWS_COUNT, FEATURES = 23, 3
 
@@ -171,21 +172,44 @@ def test_that_value_and_gradient_are_those_of_torch(some: Model, loss_name: str)
 
 @pytest.mark.torch
 @every_pair
-def test_that_the_hessian_of_affine_models_is_that_of_torch(some: Model, loss_name: str) -> None:
+def test_that_the_hessian_is_that_of_torch(some: Model, loss_name: str) -> None:
     import torch
 
-    fitting = loss_of(loss_name)
-    if not some.affine:
-        with pytest.raises(NotImplementedError, match="mlp has no Hessian from its scores alone"):
-            some.hessian(np, rows(), np.ones(ROWS_COUNT))
-        return
-    point = points(some)
-    weights = np.full(ROWS_COUNT, 1 / ROWS_COUNT)
+    fitting, point = loss_of(loss_name), points(some)
+    given = (point, rows(), targets(some, loss_name), np.full(ROWS_COUNT, 1 / ROWS_COUNT))
     expected = torch.autograd.functional.hessian(torch_mean_loss(some, loss_name), torch.tensor(point)).numpy()
-    found = hessian(np, some, fitting, point, rows(), targets(some, loss_name), weights)
+    found = hessian(np, some, fitting, *given)
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
-    same = gauss_newton(np, some, fitting, point, rows(), targets(some, loss_name), weights)
-    np.testing.assert_allclose(same, expected, rtol=1e-10, atol=1e-12)
+    assert np.array_equal(found, found.T) or some.affine
+    directions = np.random.default_rng(6).normal(size=(3, len(point)))
+    products = hessian_products(np, some, fitting, *given[:3], directions, given[3])
+    np.testing.assert_allclose(products, directions @ expected, rtol=1e-9, atol=1e-11)
+    if some.affine:
+        np.testing.assert_allclose(gauss_newton(np, some, fitting, *given), expected, rtol=1e-10, atol=1e-12)
+
+
+def test_that_a_hessian_is_the_same_however_few_parameters_are_looked_at_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some, fitting = MODELS["mlp-classes-tanh"], loss_of("cross_entropy")
+    given = (points(some), rows(), targets(some, "cross_entropy"))
+    at_once = hessian(np, some, fitting, *given)
+    monkeypatch.setattr("gdviz.models.curvature._MOST_ENTRIES", 5 * 6 * ROWS_COUNT)
+    np.testing.assert_allclose(hessian(np, some, fitting, *given), at_once, rtol=1e-12, atol=1e-13)
+
+
+@every_pair
+def test_that_gauss_newton_has_no_negative_curvature_where_the_loss_is_convex(some: Model, loss_name: str) -> None:
+    fitting, point = loss_of(loss_name), points(some)
+    matrix = gauss_newton(np, some, fitting, point, rows(), targets(some, loss_name))
+    eigenvalues = np.linalg.eigvalsh(matrix)
+    if fitting.argument == "score" or some.output_activation == "identity":
+        assert eigenvalues.min() >= -1e-12 * max(eigenvalues.max(), 1.0)
+
+
+def test_that_only_models_affine_in_their_parameters_have_a_hessian_from_scores_alone() -> None:
+    with pytest.raises(NotImplementedError, match="mlp has no Hessian from its scores alone"):
+        model("mlp").hessian(np, rows(), np.ones(ROWS_COUNT))
 
 
 @every_pair
@@ -239,10 +263,9 @@ def test_that_models_and_losses_are_written_over_the_array_standard(some: Model,
         np.testing.assert_allclose(
             np.asarray(some.jacobian(xp, *strict[:2])), some.jacobian(np, *own[:2]), rtol=1e-12, atol=1e-13
         )
-    if some.affine:
-        own = (points(some), *own[1:])
-        found = hessian(xp, some, fitting, *(xp.asarray(array) for array in own))
-        np.testing.assert_allclose(np.asarray(found), hessian(np, some, fitting, *own), rtol=1e-12, atol=1e-12)
+    own = (points(some), *own[1:])
+    matrix = hessian(xp, some, fitting, *(xp.asarray(array) for array in own))
+    np.testing.assert_allclose(np.asarray(matrix), hessian(np, some, fitting, *own), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.torch
