@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from gdviz.experiment.experiment import RunEntry
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.optimizers.rule import Optimizer
-from gdviz.parameters import declared
+from gdviz.parameters import Parameter
 from gdviz.schedules.schedule import Schedule
 from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.parameter_form import ParameterForm
@@ -50,7 +50,7 @@ class RunCard(QFrame):
         self._entry = entry
         self._theme = theme
         self._expanded = False
-        self._optimizer_name = ""
+        self._parameters: tuple[Parameter, ...] | None = None
         self._edited_step: int | None = None
         self._shown_optimizer: Optimizer | None = None
         self._rate: RateEditor | None = None
@@ -95,7 +95,8 @@ class RunCard(QFrame):
         self._enabled.setChecked(entry.enabled)
         self._enabled.blockSignals(False)
         optimizer = entry.config.optimizer
-        if optimizer.name != self._optimizer_name:
+        # Another method, or another one inside a wrapper.
+        if optimizer.declarations != self._parameters:
             self._make_forms()
         self._method.setCurrentIndex(self._method.findData(optimizer.name))
         for form in (self._rate, self._first, self._rest):
@@ -196,8 +197,7 @@ class RunCard(QFrame):
                 form.hide()
                 form.deleteLater()
         optimizer = self._entry.config.optimizer
-        self._optimizer_name = optimizer.name
-        parameters = declared(type(optimizer))
+        self._parameters = parameters = optimizer.declarations
         rate = next((item for item in parameters if item.alternative is Schedule), None)
         others = [item for item in parameters if item is not rate]
         shown = 1 if rate is None else 0
