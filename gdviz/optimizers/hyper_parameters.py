@@ -179,6 +179,7 @@ def initial_accumulator(default: float, **by_convention: float) -> Any:
     return parameter(
         default,
         low=0,
+        high=1e30,
         slider=(0.0, 1.0),
         symbol="G₀",
         label="Initial accumulator",

@@ -142,7 +142,7 @@ points = arrays(np.float64, 2, elements=st.floats(-3.0, 3.0))
 
 
 @each_variant
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(x=points, steps=st.integers(0, 4))
 def test_that_a_step_changes_nothing_it_is_given_and_always_answers_the_same(
     rule: Optimizer, x: np.ndarray, steps: int
@@ -151,7 +151,8 @@ def test_that_a_step_changes_nothing_it_is_given_and_always_answers_the_same(
     given_arrays = [x, *array_fields(state).values()]
     copies = [array.copy() for array in given_arrays]
     for array in given_arrays:
-        array.flags.writeable = False
+        if isinstance(array, np.ndarray):  # a number of NumPy's can't be changed anyway
+            array.flags.writeable = False
     first = rule.step(np, Oracle(ROSENBROCK), x, state, rate_of(rule))
     second = rule.step(np, Oracle(ROSENBROCK), x, state, rate_of(rule))
     for array, copy in zip(given_arrays, copies, strict=True):
@@ -182,10 +183,10 @@ def test_that_the_dtype_of_the_start_is_kept_by_point_and_state(rule: Optimizer,
 
 @each_variant
 def test_that_a_batch_steps_as_each_of_its_rows_would_to_the_last_bit(rule: Optimizer) -> None:
-    starts = np.random.default_rng(1).uniform(-2.0, 2.0, size=(3, 7, 2))
-    batch = walk(rule, starts, 30)
-    for index in np.ndindex(3, 7):
-        alone = walk(rule, starts[index], 30)
+    starts = np.random.default_rng(1).uniform(-2.0, 2.0, size=(2, 3, 2))
+    batch = walk(rule, starts, 20)
+    for index in np.ndindex(2, 3):
+        alone = walk(rule, starts[index], 20)
         for (x, state), (row, row_state) in zip(batch, alone, strict=True):
             np.testing.assert_array_equal(x[index], row)
             of_row = array_fields(row_state)
@@ -270,7 +271,7 @@ def test_that_it_asks_the_oracle_exactly_what_it_declares_for_every_step(rule: O
 
 
 # Rates with which 2000 steps are enough; all others get 0.01.
-BOWL_RATES = {"gradient_descent": 0.1, "adagrad": 1.0, "adadelta": 1.0, "schedule_free_sgd": 0.3, "qhm": 0.1}
+BOWL_RATES = {"gradient_descent": 0.1, "adagrad": 1.0, "adadelta": 10.0, "schedule_free_sgd": 0.3, "qhm": 0.1}
 
 
 PLAIN = [rule for rule in FIRST_ORDER_VARIANTS if set(rule.changed_options()) <= {"convention"}]
