@@ -38,6 +38,9 @@ _MOST_PARAMETERS = 1_000_000
 # A Jacobian of more numbers than this is too large to be solved with at every step.
 _MOST_RESIDUAL_ENTRIES = 20_000_000
 
+# A network's Hessian that takes more numbers than this, of rows, parameters and units, takes longer than a step may.
+_MOST_HESSIAN_ENTRIES = 50_000_000
+
 
 @dataclass(frozen=True)
 class DataFit(FitOptions):
@@ -84,7 +87,8 @@ class DataFit(FitOptions):
             )
         # alpha counts against a sum of squares; half a one and the cross-entropies have half of it, as in scikit-learn.
         l2 = self.l2 + (2.0 if loss.name == "squared_error" else 1.0) * self.alpha / data.total_weight
-        plain = model.affine and (loss.argument == "score" or model.output_activation == "identity")
+        # The Hessian of a network takes two passes for every parameter.
+        few = data.rows * model.dimension(columns) * model.entries(columns) <= _MOST_HESSIAN_ENTRIES
         bends = loss.smooth and (model.affine or self.activation != "relu")
         derived: dict[str, Any] = {
             "loaded": loaded,
@@ -94,7 +98,7 @@ class DataFit(FitOptions):
             "quadratic": None,
             # Which loss and penalty were chosen decides what the class can't say for all of its instances.
             "smooth": bends and self.l1 == 0,
-            "has_hessian": plain and loss.smooth and loss.has_curvature,
+            "has_hessian": bends and loss.has_curvature and (model.affine or few),
         }
         if loss.constant_curvature is not None and model.affine and model.output_activation == "identity":
             if not all(moments.finite for moments in data.moments):

@@ -149,7 +149,8 @@ def _find_minimum_value(fit: DataFit) -> Pausing[float | None]:
 
 
 def _find_curvature(fit: DataFit) -> Pausing[float | None]:
-    if not fit.has_hessian or fit.dimension > LARGEST_DIMENSION:
+    # Of networks nobody knows a minimum, and the Hessian at the start says little of what comes.
+    if not (fit.has_hessian and fit.row_mean.model.affine) or fit.dimension > LARGEST_DIMENSION:
         return None
     lowest = yield from minimum(fit)
     points = fit.start[None, :] if lowest is None else np.stack([fit.start, lowest])

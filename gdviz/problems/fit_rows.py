@@ -17,6 +17,7 @@ from gdviz.arrays import Array, Namespace, Place, namespace, place_of, placed
 from gdviz.losses import Loss
 from gdviz.models import Model
 from gdviz.models.chain import loss_and_gradient
+from gdviz.models.curvature import hessian
 from gdviz.problems.fit_pauses import Pausing
 
 __all__ = ["Measure", "RowMean"]
@@ -109,7 +110,7 @@ class RowMean:
         return xp.reshape(values, x.shape[:-1]), xp.reshape(gradients, x.shape)
 
     def hessian(self, x: Array) -> Array:
-        """∇² of the mean at points `(..., d)`, as `(..., d, d)`, for models whose score is affine in the parameters."""
+        """∇² of the mean at points `(..., d)`, as `(..., d, d)`, for losses with curvature."""
         xp = namespace(x)
         size = x.shape[-1]
         points = xp.reshape(x, (-1, size))
@@ -175,10 +176,7 @@ class RowMean:
     def _hessian(self, xp: Namespace, point: Array) -> Array:
         total: Any = 0.0
         for features, targets, weights in self._blocks(xp, point):
-            curvature = self.loss.second_derivative(xp, self.model.scores(xp, point, features), targets)
-            if weights is not None:
-                curvature = curvature * xp.reshape(weights, (-1,) + (1,) * (curvature.ndim - 1))
-            total = total + self.model.hessian(xp, features, curvature)
+            total = total + hessian(xp, self.model, self.loss, point, features, targets, weights)
         return total / self.rows
 
     def _blocks(self, xp: Namespace, points: Array, rows: Any = None) -> Iterator[_Block]:

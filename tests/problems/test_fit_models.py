@@ -224,6 +224,34 @@ def test_that_loss_gradient_and_start_of_networks_are_those_of_scikit_learn(opti
             np.testing.assert_allclose(own, theirs, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {**IRIS, "model": "mlp", "hidden": (3,), "activation": "tanh", "l2": 0.01},
+        {**IRIS, "model": "mlp", "hidden": (3, 2), "activation": "logistic", "target": "petal_width"},
+        {**IRIS, "model": "logistic", "classes": ("versicolor", "virginica"), "loss": "half_squared_error"},
+        {**IRIS, "model": "softmax", "loss": "squared_error"},
+    ],
+    ids=str,
+)
+def test_that_networks_and_losses_of_probabilities_have_their_hessian(options: dict[str, Any]) -> None:
+    fit = DataFit(**options)
+    assert fit.has_hessian
+    points = np.random.default_rng(3).normal(size=(2, fit.dimension))
+    h = 1e-5 * np.eye(fit.dimension)
+    for point, hessian in zip(points, fit.hessian(points), strict=True):
+        differences = (fit.gradient(point + h) - fit.gradient(point - h)) / 2e-5
+        np.testing.assert_allclose(hessian, differences, rtol=1e-6, atol=1e-8)
+
+
+def test_that_networks_with_kinks_or_with_too_many_parameters_for_their_rows_have_no_hessian() -> None:
+    for options in ({"activation": "relu"}, {"activation": "tanh", "hidden": (300, 300)}):
+        fit = DataFit(**IRIS, model="mlp", **options)
+        assert not fit.has_hessian
+        with pytest.raises(NotImplementedError):
+            fit.hessian(fit.start)
+
+
 def test_that_a_network_is_a_problem_like_any_other() -> None:
     fit = DataFit(**IRIS, model="mlp", hidden=(4, 3))
     assert fit.dimension == 4 * 4 + 4 + 4 * 3 + 3 + 3 * 3 + 3 == len(fit.names) == len(set(fit.names))
