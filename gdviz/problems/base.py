@@ -40,6 +40,8 @@ class Problem(Parameterized, abc.ABC):
     source: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     """The function in plain Unicode text, for lists and tooltips."""
+    family: ClassVar[str] = ""
+    """What it is shown among: "hollows", "ripples", "learning"; "" leaves it to the number of parameters."""
     smooth: ClassVar[bool] = True
     """False where the gradient given is a subgradient somewhere in the domain."""
     has_hessian: ClassVar[bool] = True

@@ -33,10 +33,11 @@ class CategoricalFit(CoordinateFunction, DistributionFit):
     """
 
     name = "categorical"
-    label = "Distribution over outcomes"
+    label = "Categorical"
     summary = "Softmax probabilities that descend towards given ones: cross-entropy and both divergences side by side."
     source = "Cover & Thomas 2006, chapter 2"
     formula = "D(P‖Q), D(Q‖P) or H(P,Q) of Q = softmax(θ)"
+    family = "learning"
 
     target: str = parameter(
         "0.6 0.3 0.1",

@@ -212,7 +212,7 @@ class NesterovQuadratic(ManyParameters):
     """
 
     name = "nesterov_quadratic"
-    label = "Nesterov's worst quadratic"
+    label = "Nesterov's chain"
     summary = "The news of a slope passes from one parameter to the next, one step each: the worst case for gradients."
     source = "Nesterov 2004, section 2.1.2"
     formula = "(L/8)(x₁² + Σ (xᵢ − xᵢ₊₁)² + x_d²) − (L/4)x₁"

@@ -27,6 +27,7 @@ class Peaks(KnownFunction):
     summary = "Three hills and three hollows in a plain: the start decides, and far out nothing pulls at all."
     source = "MATLAB, function peaks"
     formula = "3(1 − x)² e^(−x² − (y+1)²) − 10(x/5 − x³ − y⁵) e^(−x² − y²) − ⅓ e^(−(x+1)² − y²)"
+    family = "hollows"
     view = ((-3.0, 3.0), (-3.0, 3.0))
     known_minima = (
         (0.228278920556369099, -1.62553495749999652),
@@ -94,6 +95,7 @@ class Hills(KnownFunction):
     summary = "Three hollows between three hills: routes part on every ridge, and momentum carries over low ones."
     source = "gdviz"
     formula = "b(x² + y²) + Σ hₖ exp(−((x − xₖ)² + (y − yₖ)²)/(2wₖ²))"
+    family = "hollows"
     view = ((-4.0, 4.0), (-4.0, 4.0))
     usual_start = (-0.9, 1.3)
 

@@ -25,6 +25,7 @@ class BukinSix(KnownFunction):
     summary = "A crease along a parabola: its walls grow infinitely steep, and its floor hardly slopes at all."
     source = "Bukin 1997"
     formula = "100 √|y − 0.01x²| + 0.01|x + 10|"
+    family = "ripples"
     smooth = False
     view = ((-15.0, -5.0), (-3.0, 3.0))
     known_minima = ((-10.0, 1.0),)
@@ -63,6 +64,7 @@ class Eggholder(KnownFunction):
     summary = "Deep hollows everywhere, deeper outward: the lowest point in the view lies on its edge."
     source = "Whitley, Rana, Dzubera & Mathias 1996"
     formula = "−(y + 47) sin √|x/2 + y + 47| − x sin √|x − y − 47|"
+    family = "ripples"
     smooth = False
     view = ((-512.0, 512.0), (-512.0, 512.0))
     known_minima = ((512.0, 404.231805113757811),)
@@ -142,6 +144,7 @@ class CrossInTray(_Waves):
     summary = "A grid of creases cuts the plane into fields; the four lowest lie around the cross in the middle."
     source = "Mishra 2006"
     formula = "−0.0001 (|sin x sin y exp|100 − r/π|| + 1)^0.1,  r = √(x² + y²)"
+    family = "ripples"
     smooth = False
     view = ((-10.0, 10.0), (-10.0, 10.0))
     known_minima = tuple(
@@ -200,6 +203,7 @@ class HolderTable(_Waves):
     summary = "A table with carved legs: hollows between creases, deeper outward, the lowest in the four corners."
     source = "Mishra 2006"
     formula = "−|sin x cos y exp|1 − r/π||,  r = √(x² + y²)"
+    family = "ripples"
     smooth = False
     view = ((-10.0, 10.0), (-10.0, 10.0))
     known_minima = tuple(

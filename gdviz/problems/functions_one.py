@@ -183,7 +183,7 @@ class RastriginOne(KnownFunction):
     """
 
     name = "rastrigin_1d"
-    label = "Rastrigin, one parameter"
+    label = "Rastrigin in 1-D"
     summary = "A parabola with a dent near every whole number: which one a descent ends in depends on its rate."
     source = "Rastrigin 1974"
     formula = "10 + x² − 10 cos 2πx"

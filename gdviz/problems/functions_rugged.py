@@ -25,6 +25,7 @@ class SixHumpCamel(KnownFunction):
     summary = "Six minima in pairs of equal depth, mirrored at the origin."
     source = "Dixon & Szegö 1978"
     formula = "(4 − 2.1x² + x⁴/3)x² + xy + (4y² − 4)y²"
+    family = "hollows"
     view = ((-3.0, 3.0), (-2.0, 2.0))
     known_minima = (
         (0.0898420131003180624, -0.712656403020739633),
@@ -64,6 +65,7 @@ class GoldsteinPrice(KnownFunction):
     summary = "Four minima whose values span three decades; its logarithm is far easier to descend."
     source = "Goldstein & Price 1971"
     formula = "[1 + (x + y + 1)²(19 − 14x + …)]·[30 + (2x − 3y)²(18 − 32x + …)]"
+    family = "hollows"
     view = ((-2.0, 2.0), (-2.0, 2.0))
     known_minima = ((0.0, -1.0), (-0.6, -0.4), (1.8, 0.2), (1.2, 0.8))
     usual_start = (-0.5, 0.3)
@@ -120,6 +122,7 @@ class McCormick(KnownFunction):
     summary = "A valley with a ripple along the diagonal; followed far enough to the lower left it falls for ever."
     source = "McCormick 1976"
     formula = "sin(x + y) + (x − y)² − 1.5x + 2.5y + 1"
+    family = "hollows"
     view = ((-1.5, 4.0), (-3.0, 4.0))
     known_minima = ((-0.547197551196597746, -1.54719755119659775), (2.59439510239319549, 1.59439510239319549))
     usual_start = (3.5, 3.5)
@@ -150,6 +153,7 @@ class Branin(KnownFunction):
     summary = "A banana-shaped valley with three equally deep minima along it."
     source = "Branin 1972; Dixon & Szegö 1978"
     formula = "(y − 5.1x²/4π² + 5x/π − 6)² + 10(1 − 1/8π) cos x + 10"
+    family = "hollows"
     view = ((-5.0, 10.0), (0.0, 15.0))
     known_minima = ((math.pi, 2.275), (-math.pi, 12.275), (3.0 * math.pi, 2.475))
     usual_start = (2.5, 13.0)
@@ -189,6 +193,7 @@ class Easom(KnownFunction):
     summary = "A narrow well in a wide plateau: a start out of its sight never finds it."
     source = "Easom 1990"
     formula = "−cos x cos y exp(−(x − π)² − (y − π)²)"
+    family = "hollows"
     view = ((-10.0, 10.0), (-10.0, 10.0))
     known_minima = ((math.pi, math.pi),)
     usual_start = (2.0, 4.0)

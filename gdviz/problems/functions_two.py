@@ -167,6 +167,7 @@ class Himmelblau(KnownFunction, LeastSquares):
     summary = "Four equally deep minima around a hill: the start decides which one the descent ends in."
     source = "Himmelblau 1972"
     formula = "(x² + y − 11)² + (x + y² − 7)²"
+    family = "hollows"
     view = ((-5.0, 5.0), (-5.0, 5.0))
     known_minima = (
         (3.0, 2.0),
@@ -210,6 +211,7 @@ class ThreeHumpCamel(KnownFunction):
     summary = "A deep minimum in the middle and a shallow one on either side, each with its own basin."
     source = "Jamil & Yang 2013"
     formula = "2x² − 1.05x⁴ + x⁶/6 + xy + y²"
+    family = "hollows"
     view = ((-2.5, 2.5), (-2.5, 2.5))
     known_minima = (
         (0.0, 0.0),

@@ -27,7 +27,8 @@ class LevyThirteen(KnownFunction):
     summary = "A bowl with a dent every third of a unit, nearly as deep as the bowl itself near its floor."
     source = "Lévy & Montalvo 1985"
     formula = "sin²(3πx) + (x − 1)²(1 + sin²(3πy)) + (y − 1)²(1 + sin²(2πy))"
-    view = ((-10.0, 10.0), (-10.0, 10.0))
+    family = "ripples"
+    view = ((-5.0, 6.0), (-5.0, 6.0))
     known_minima = ((1.0, 1.0),)
     usual_start = (-4.0, 5.0)
 
@@ -69,6 +70,7 @@ class DropWave(KnownFunction):
     summary = "Rings as on water after a drop: every trough is a circle of minima, and no slope leads across them."
     source = "Surjanovic & Bingham 2013"
     formula = "−(1 + cos 12r)/(½r² + 2),  r = √(x² + y²)"
+    family = "ripples"
     view = ((-5.12, 5.12), (-5.12, 5.12))
     known_minima = ((0.0, 0.0),)
     usual_start = (1.5, 1.0)
@@ -123,6 +125,7 @@ class Shubert(KnownFunction):
     summary = "Hundreds of minima of which eighteen are the lowest, in pairs next to the highest peaks."
     source = "Shubert 1972"
     formula = "g(x) g(y),  g(t) = Σᵢ₌₁…₅ i cos((i + 1)t + i)"
+    family = "ripples"
     view = ((-10.0, 10.0), (-10.0, 10.0))
     usual_start = (-6.6, 4.3)
 
@@ -210,6 +213,7 @@ class SchafferTwo(_Schaffer):
     summary = "Troughs along two sets of hyperbolas, ever narrower outward; only the cross in the middle is lowest."
     source = "Mishra 2007"
     formula = "½ + (sin²(x² − y²) − ½)/(1 + 0.001(x² + y²))²"
+    family = "ripples"
     view = ((-4.0, 4.0), (-4.0, 4.0))
     known_minima = ((0.0, 0.0),)
     usual_start = (1.0, 2.7)
@@ -231,6 +235,7 @@ class SchafferFour(_Schaffer):
     summary = "The centre is a peak here, and the four lowest points lie around it in troughs almost as low elsewhere."
     source = "Mishra 2007"
     formula = "½ + (cos²(sin|x² − y²|) − ½)/(1 + 0.001(x² + y²))²"
+    family = "ripples"
     view = ((-4.0, 4.0), (-4.0, 4.0))
     known_minima = (
         (0.0, 1.25313183146373320),

@@ -42,6 +42,7 @@ class GaussianMixtureFit(DistributionFit):
     summary = "One bell fitted to two: by one direction of the divergence it covers both, by the other it takes one."
     source = "Bishop 2006, section 10.1.2"
     formula = "D(P‖Q), D(Q‖P) or H(P,Q) of Q = N(μ, σ), P = s N(m₁, w₁) + (1 − s) N(m₂, w₂)"
+    family = "learning"
 
     share: float = parameter(
         0.6, low=0, high=1, low_open=True, high_open=True, slider=(0.05, 0.95), symbol="s", help="Of the first bell."

@@ -62,7 +62,7 @@ class HartmannThree(_Wells):
     """
 
     name = "hartmann_3"
-    label = "Hartmann, three parameters"
+    label = "Hartmann 3"
     summary = "Long narrow wells that lie askew in a cube, three of them with a minimum of their own."
     source = "Hartman 1973; Dixon & Szegö 1978"
     formula = "−Σₖ αₖ exp(−Σⱼ Aₖⱼ(xⱼ − Pₖⱼ)²),  k = 1 … 4,  j = 1 … 3"
@@ -91,7 +91,7 @@ class HartmannSix(_Wells):
     """
 
     name = "hartmann_6"
-    label = "Hartmann, six parameters"
+    label = "Hartmann 6"
     summary = "Wells of six parameters: the two minima are nearly equally deep and far apart."
     source = "Hartman 1973; Dixon & Szegö 1978"
     formula = "−Σₖ αₖ exp(−Σⱼ Aₖⱼ(xⱼ − Pₖⱼ)²),  k = 1 … 4,  j = 1 … 6"

@@ -75,6 +75,7 @@ class SaturatedNeuron(KnownFunction):
     summary = "A neuron that is sure and wrong: the squared error hardly slopes there, the cross-entropy does."
     source = "Nielsen 2015, Neural Networks and Deep Learning, chapter 3"
     formula = "½(σ(z) − y)²  or  −y log σ(z) − (1 − y) log(1 − σ(z))"
+    family = "learning"
     view = ((-12.0, 12.0),)
     usual_start = (10.0,)
 
@@ -119,6 +120,7 @@ class Neuron(KnownFunction, LeastSquares):
     summary = "One neuron, one example: forward and backward pass with all numbers, and a line of minima."
     source = "Rumelhart, Hinton & Williams 1986"
     formula = "L(σ(wx + b), y)"
+    family = "learning"
     view = ((-6.0, 6.0), (-6.0, 6.0))
     usual_start = (0.2, 0.1)
 

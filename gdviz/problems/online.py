@@ -32,10 +32,11 @@ class ReddiOnline(KnownFunction):
     """
 
     name = "reddi_online"
-    label = "Reddi's counter-example"
+    label = "Reddi against Adam"
     summary = "One large slope up, then small ones down: in batches of 1 row Adam forgets the large one, and climbs."
     source = "Reddi, Kale & Kumar 2018"
     formula = "Cx for one row, −Fx for the others,  −1 ≤ x ≤ 1"
+    family = "learning"
     smooth = False
     rows_in_order = True
     view = ((-1.5, 1.5),)

@@ -91,7 +91,7 @@ class TileGrid(QWidget):
 
 
 class FunctionGallery(QWidget):
-    """All functions, by how many parameters they have, under a field that filters them."""
+    """All functions, by how many parameters they have and what is in their way, under a field that filters them."""
 
     chosen = Signal(str)
 
@@ -162,18 +162,19 @@ class FunctionGallery(QWidget):
         return bool(super().eventFilter(watched, event))
 
     def _grouped(self) -> list[tuple[str, list[type[Problem]]]]:
-        groups: dict[str, list[type[Problem]]] = {
-            self.tr("One parameter"): [],
-            self.tr("Two parameters"): [],
-            self.tr("Any number of parameters"): [],
+        titles = {
+            "one": self.tr("One parameter"),
+            "two": self.tr("Two parameters: bowls, valleys and saddles"),
+            "hollows": self.tr("Two parameters: several hollows"),
+            "ripples": self.tr("Two parameters: ripples and kinks"),
+            "more": self.tr("Three parameters and more"),
+            "many": self.tr("Any number of parameters"),
+            "learning": self.tr("Neurons and distributions"),
         }
-        one, two, many = groups.values()
+        groups: dict[str, list[type[Problem]]] = {key: [] for key in titles}
         for function in function_classes():
-            if "dimension" in {item.name for item in declared(function)}:
-                many.append(function)
-            else:
-                (one if function().dimension == 1 else two).append(function)
-        return list(groups.items())
+            groups[_group_of(function)].append(function)
+        return [(titles[key], functions) for key, functions in groups.items() if functions]
 
     def _add_group(
         self, title: str, functions: list[type[Problem]], thumbnails: Thumbnails, theme: Theme, content: QWidget
@@ -231,6 +232,15 @@ class FunctionGallery(QWidget):
             grids[place - 1].shown[-1].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _group_of(function: type[Problem]) -> str:
+    """The key of the group that a function is shown in: its family's, or that of its number of parameters."""
+    if function.family in ("hollows", "ripples", "learning"):
+        return function.family
+    if "dimension" in {item.name for item in declared(function)}:
+        return "many"
+    return {1: "one", 2: "two"}.get(function().dimension, "more")
 
 
 class GalleryPopup(QFrame):
