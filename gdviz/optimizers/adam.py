@@ -109,7 +109,7 @@ class Adam(WeightDecay, GradientRule):
             return (
                 *moments,
                 Quantity("Corrected rate", "α", r"\alpha_t = \eta_t \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}", rate),
-                *self.explained_update(facts, update, rf"-\alpha_t \frac{{m_t}}{{\sqrt{{{inside}}} + \varepsilon}}"),
+                self.explained_update(facts, update, rf"-\alpha_t \frac{{m_t}}{{\sqrt{{{inside}}} + \varepsilon}}"),
             )
         first, second = (
             corrected_first(first_moment, self.beta1, step),
@@ -119,7 +119,7 @@ class Adam(WeightDecay, GradientRule):
         inside = r"\hat{v}_t + \varepsilon_r" if self.epsilon_root else r"\hat{v}_t"
         formula = rf"-\eta_t \frac{{\hat{{m}}_t}}{{\sqrt{{{inside}}} + \varepsilon}}"
         update = -facts.learning_rate * (first.value / size)
-        return *moments, first, second, *self.explained_update(facts, update, formula)
+        return *moments, first, second, self.explained_update(facts, update, formula)
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ class AMSGrad(WeightDecay, GradientRule):
                 -eta * (first_moment / (root(largest) + self.epsilon)),
                 r"\frac{m_t}{\sqrt{w_t} + \varepsilon}",
             )
-            return *lines, raw, *self.explained_update(facts, update, rf"-\eta_t {formula}")
+            return *lines, raw, self.explained_update(facts, update, rf"-\eta_t {formula}")
         if self.convention == "keras":
             rate, epsilon = self._rate_and_epsilon(step, eta)
             formula = r"-\alpha_t \frac{m_t}{\sqrt{w_t} + \varepsilon}"
@@ -214,7 +214,7 @@ class AMSGrad(WeightDecay, GradientRule):
                 *lines,
                 raw,
                 Quantity("Corrected rate", "α", r"\alpha_t = \eta_t \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}", rate),
-                *self.explained_update(facts, -rate * (first_moment / (root(largest) + epsilon)), formula),
+                self.explained_update(facts, -rate * (first_moment / (root(largest) + epsilon)), formula),
             )
         if self.convention == "optax":
             lines += [first, corrected_second(second_moment, self.beta2, step)]
@@ -224,7 +224,7 @@ class AMSGrad(WeightDecay, GradientRule):
             over, formula = largest / (1.0 - self.beta2**step), r"\frac{\hat{m}_t}{\sqrt{\hat{w}_t} + \varepsilon}"
             lines += [raw, first, Quantity("Corrected largest", "ŵ", r"\hat{w}_t = \frac{w_t}{1 - \beta_2^t}", over)]
         update = -eta * (first.value / (root(over) + self.epsilon))
-        return *lines, *self.explained_update(facts, update, rf"-\eta_t {formula}")
+        return *lines, self.explained_update(facts, update, rf"-\eta_t {formula}")
 
 
 @dataclass(frozen=True)
@@ -288,5 +288,5 @@ class Adamax(WeightDecay, GradientRule):
             first_moment_line(first_moment),
             Quantity("Largest recent gradient", "u", rf"u_t = \max(\beta_2 u_{{t-1}}, {size})", infinity_norm),
             first,
-            *self.explained_update(facts, update, rf"-\eta_t \frac{{\hat{{m}}_t}}{{{divisor}}}"),
+            self.explained_update(facts, update, rf"-\eta_t \frac{{\hat{{m}}_t}}{{{divisor}}}"),
         )

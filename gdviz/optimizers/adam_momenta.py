@@ -110,7 +110,7 @@ class NAdam(WeightDecay, GradientRule):
             Quantity("Product of the momenta", "Π", r"\Pi_t = \Pi_{t-1} \mu_t", product),
             Quantity("Look-ahead first moment", "m̂", mixed, ahead),
             second,
-            *self.explained_update(facts, update, r"-\eta_t \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}"),
+            self.explained_update(facts, update, r"-\eta_t \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}"),
         )
 
 
@@ -189,7 +189,7 @@ class RAdam(WeightDecay, GradientRule):
             Quantity("Length of the average", "ρ", length_formula, length),
         )
         if not adapted:
-            return *lines, *self.explained_update(facts, -facts.learning_rate * first.value, r"-\eta_t \hat{m}_t")
+            return *lines, self.explained_update(facts, -facts.learning_rate * first.value, r"-\eta_t \hat{m}_t")
         if self.convention == "optax":
             size, size_formula = facts.xp.sqrt(second.value) + self.epsilon, r"\sqrt{\hat{v}_t} + \varepsilon"
         else:
@@ -205,7 +205,7 @@ class RAdam(WeightDecay, GradientRule):
             second,
             Quantity("Rectification", "r", r_formula, rectification),
             Quantity("Size of the gradients", "s", f"s_t = {size_formula}", size),
-            *self.explained_update(facts, update, r"-\eta_t r_t \frac{\hat{m}_t}{s_t}"),
+            self.explained_update(facts, update, r"-\eta_t r_t \frac{\hat{m}_t}{s_t}"),
         )
 
 
@@ -267,5 +267,5 @@ class QHAdam(WeightDecay, GradientRule):
             corrected_second(second_moment, self.beta2, step),
             Quantity("Direction", "d", r"d_t = (1 - \nu_1) g_t + \nu_1 \hat{m}_t", direction),
             Quantity("Size of the gradients", "s", mixed_size, size),
-            *self.explained_update(facts, -facts.learning_rate * (direction / size), r"-\eta_t \frac{d_t}{s_t}"),
+            self.explained_update(facts, -facts.learning_rate * (direction / size), r"-\eta_t \frac{d_t}{s_t}"),
         )

@@ -12,7 +12,7 @@ from gdviz.optimizers.adam import AdamState
 from gdviz.optimizers.explanation import StepFacts
 from gdviz.optimizers.moments import corrected_first, corrected_second, first_moment_line, second_moment_line
 from gdviz.optimizers.rule import GradientRule, averaged, new
-from gdviz.optimizers.weight_decay import WeightDecay, rate_and_update
+from gdviz.optimizers.weight_decay import WeightDecay, update_line
 from gdviz.parameters import parameter
 from gdviz.quantities import Quantity
 
@@ -86,7 +86,7 @@ class AdaBelief(GradientRule):
             ),
             first,
             Quantity("Corrected squared surprise", "ŝ", r"\hat{s}_t = \frac{s_t}{1 - \beta_2^t}", second),
-            *rate_and_update(facts, update, r"-\eta_t \frac{\hat{m}_t}{\sqrt{\hat{s}_t} + \varepsilon}"),
+            update_line(update, r"-\eta_t \frac{\hat{m}_t}{\sqrt{\hat{s}_t} + \varepsilon}"),
         )
 
 
@@ -138,14 +138,14 @@ class Yogi(GradientRule):
         root = facts.xp.sqrt
         if self.convention == "paper":
             update = -facts.learning_rate * (first_moment / (root(second_moment) + self.epsilon))
-            return *lines, *rate_and_update(facts, update, r"-\eta_t \frac{m_t}{\sqrt{v_t} + \varepsilon}")
+            return *lines, update_line(update, r"-\eta_t \frac{m_t}{\sqrt{v_t} + \varepsilon}")
         first, second = (
             corrected_first(first_moment, self.beta1, step),
             corrected_second(second_moment, self.beta2, step),
         )
         update = -facts.learning_rate * (first.value / (root(second.value) + self.epsilon))
-        ending = rate_and_update(facts, update, r"-\eta_t \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}")
-        return *lines, first, second, *ending
+        ending = update_line(update, r"-\eta_t \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \varepsilon}")
+        return *lines, first, second, ending
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class Adopt(GradientRule):
             Quantity("Normalized gradient", "n", divided, self._normalized(facts.xp, facts.gradient, facts.state)),
             Quantity("First moment", "m", averaging, first_moment),
             Quantity("Second moment", "v", following, second_moment),
-            *rate_and_update(facts, -facts.learning_rate * first_moment, r"-\eta_t m_t"),
+            update_line(-facts.learning_rate * first_moment, r"-\eta_t m_t"),
         )
 
 
@@ -284,5 +284,5 @@ class AdaBound(WeightDecay, GradientRule):
             Quantity("Lowest rate", "l", r"l_t = \eta^* (1 - \frac{1}{\gamma t + 1})", low),
             Quantity("Highest rate", "h", r"h_t = \eta^* (1 + \frac{1}{\gamma t})", high),
             Quantity("Rates", "r", clipped, rates),
-            *self.explained_update(facts, -(rates * first_moment), "-r_t m_t"),
+            self.explained_update(facts, -(rates * first_moment), "-r_t m_t"),
         )

@@ -117,5 +117,5 @@ class Adan(WeightDecay, GradientRule):
             Quantity("Average squared look-ahead", "n", squares, after.square_average),
             Quantity("Direction", "p", r"p_t = \hat{m}_t + (1 - \beta_2) \hat{v}_t", direction),
             Quantity("Size of the gradients", "s", r"s_t = \sqrt{\hat{n}_t + \varepsilon_r} + \varepsilon", size),
-            *self.explained_update(facts, update, r"-\eta_t \frac{p_t}{s_t}"),
+            self.explained_update(facts, update, r"-\eta_t \frac{p_t}{s_t}"),
         )

@@ -104,7 +104,7 @@ class Adagrad(WeightDecay, GradientRule):
             Quantity("Sum of squared gradients", "G", r"G_t = G_{t-1} + g_t^2", total),
             Quantity("Size of the gradients", "s", f"s_t = {size_formula}", size),
             *decayed,
-            *self.explained_update(facts, -rate * (gradient / size), rf"-{factor} \frac{{g_t}}{{s_t}}"),
+            self.explained_update(facts, -rate * (gradient / size), rf"-{factor} \frac{{g_t}}{{s_t}}"),
         )
 
 
@@ -195,14 +195,14 @@ class RMSprop(WeightDecay, GradientRule):
         )
         if not self.momentum:
             update = -facts.learning_rate * (gradient / size)
-            return *before, *self.explained_update(facts, update, r"-\eta_t \frac{g_t}{s_t}")
+            return *before, self.explained_update(facts, update, r"-\eta_t \frac{g_t}{s_t}")
         if self.convention == "torch":
             formula, ending = r"b_t = \mu b_{t-1} + \frac{g_t}{s_t}", r"-\eta_t b_t"
             update = -facts.learning_rate * velocity
         else:
             formula, ending = r"b_t = \mu b_{t-1} + \eta_t \frac{g_t}{s_t}", "-b_t"
             update = -velocity
-        return *before, Quantity("Velocity", "b", formula, velocity), *self.explained_update(facts, update, ending)
+        return *before, Quantity("Velocity", "b", formula, velocity), self.explained_update(facts, update, ending)
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ class Adadelta(WeightDecay, GradientRule):
             Quantity("Average squared gradient", "v", r"v_t = \rho v_{t-1} + (1 - \rho) g_t^2", square_average),
             Quantity("Rescaled gradient", "c", change_formula, change),
             Quantity("Average squared change", "u", r"u_t = \rho u_{t-1} + (1 - \rho) c_t^2", update_average),
-            *self.explained_update(facts, -facts.learning_rate * change, r"-\eta_t c_t"),
+            self.explained_update(facts, -facts.learning_rate * change, r"-\eta_t c_t"),
         )
 
 

@@ -70,7 +70,7 @@ class QHM(WeightDecay, GradientRule):
             *shown,
             Quantity("Average gradient", "m", r"m_t = \mu m_{t-1} + (1 - \mu) g_t", average),
             Quantity("Direction", "d", r"d_t = (1 - \nu) g_t + \nu m_t", direction),
-            *self.explained_update(facts, -facts.learning_rate * direction, r"-\eta_t d_t"),
+            self.explained_update(facts, -facts.learning_rate * direction, r"-\eta_t d_t"),
         )
 
 
@@ -141,5 +141,5 @@ class AggMo(WeightDecay, GradientRule):
             *shown,
             *velocities,
             Quantity("Mean velocity", "b̄", formula, mean),
-            *self.explained_update(facts, -facts.learning_rate * mean, r"-\eta_t \bar{b}_t"),
+            self.explained_update(facts, -facts.learning_rate * mean, r"-\eta_t \bar{b}_t"),
         )

@@ -108,14 +108,14 @@ class ASGD(WeightDecay, GradientRule):
         gradient, shown = self.explained_gradient(facts)
         rate, share = self._rate_and_share(facts.state.step, facts.learning_rate)
         update = -rate * gradient - (self.decay_term * rate) * facts.x
-        falling = r"\eta_t = \frac{\eta}{(1 + \lambda_0 \eta (t - 1))^\alpha}"
+        falling = r"r_t = \frac{\eta_t}{(1 + \lambda_0 \eta_t (t - 1))^\alpha}"
         averaging = r"a_t = a_{t-1} + \mu_t (\theta_t - a_{t-1})"
         return (
             *shown,
-            Quantity("Learning rate", "η", falling, rate),
+            Quantity("Falling rate", "r", falling, rate),
             Quantity("Share in the average", "μ", r"\mu_t = \frac{1}{\max(1, t - 1 - t_0)}", share),
             Quantity("Average point", "a", averaging, facts.next_state.average),
-            Quantity("Update", "Δ", r"\Delta_t = -\eta_t g_t - \lambda_0 \eta_t \theta_{t-1}", update),
+            Quantity("Update", "Δ", r"\Delta_t = -r_t g_t - \lambda_0 r_t \theta_{t-1}", update),
         )
 
 
@@ -165,7 +165,6 @@ class ScheduleFreeSGD(WeightDecay, GradientRule):
         point = base + self.momentum * (average - base)
         return (
             *shown,
-            Quantity("Learning rate", "η", r"\eta_t", facts.learning_rate),
             Quantity("Base point", "z", r"z_t = z_{t-1} - \eta_t g_t", base),
             Quantity(
                 "Share in the average",

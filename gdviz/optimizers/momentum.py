@@ -63,7 +63,7 @@ class GradientDescent(WeightDecay, GradientRule):
 
     def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:
         gradient, shown = self.explained_gradient(facts)
-        return *shown, *self.explained_update(facts, -facts.learning_rate * gradient, r"-\eta_t g_t")
+        return *shown, self.explained_update(facts, -facts.learning_rate * gradient, r"-\eta_t g_t")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Momentum(WeightDecay, GradientRule):
     def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:
         gradient, shown = self.explained_gradient(facts)
         if not self.momentum:
-            return *shown, *self.explained_update(facts, -facts.learning_rate * gradient, r"-\eta_t g_t")
+            return *shown, self.explained_update(facts, -facts.learning_rate * gradient, r"-\eta_t g_t")
         velocity = facts.next_state.velocity
         pushing = "g_t" if self._kept(facts.state) == 1.0 else r"(1 - \tau) g_t"
         if self.rate_inside:
@@ -137,11 +137,11 @@ class Momentum(WeightDecay, GradientRule):
             return (
                 *shown,
                 Quantity("Velocity", "v", formula, velocity),
-                *self.explained_update(facts, velocity, "v_t"),
+                self.explained_update(facts, velocity, "v_t"),
             )
         formula = rf"b_t = \mu b_{{t-1}} + {pushing}"
         update = self.explained_update(facts, -facts.learning_rate * velocity, r"-\eta_t b_t")
-        return *shown, Quantity("Velocity", "b", formula, velocity), *update
+        return *shown, Quantity("Velocity", "b", formula, velocity), update
 
 
 @dataclass(frozen=True)
@@ -199,11 +199,11 @@ class Nesterov(WeightDecay, GradientRule):
         if self.convention in {"torch", "optax"}:
             kept = Quantity("Velocity", "b", r"b_t = \mu b_{t-1} + g_t", velocity)
             update = -rate * (gradient + self.momentum * velocity)
-            return *shown, kept, base, *self.explained_update(facts, update, r"-\eta_t (g_t + \mu b_t)")
+            return *shown, kept, base, self.explained_update(facts, update, r"-\eta_t (g_t + \mu b_t)")
         if self.convention == "keras":
             kept = Quantity("Velocity", "v", r"v_t = \mu v_{t-1} - \eta_t g_t", velocity)
             update = self.momentum * velocity - rate * gradient
-            return *shown, kept, base, *self.explained_update(facts, update, r"\mu v_t - \eta_t g_t")
+            return *shown, kept, base, self.explained_update(facts, update, r"\mu v_t - \eta_t g_t")
         sequence = facts.next_state.sequence
         ahead = (sequence - 1.0) / _following(sequence)
         return (
@@ -212,7 +212,7 @@ class Nesterov(WeightDecay, GradientRule):
             Quantity("Velocity", "v", r"v_t = \frac{a_{t-1} - 1}{a_t} v_{t-1} - \eta_t g_t", velocity),
             Quantity("Look-ahead", "μ", r"\mu_{t+1} = \frac{a_t - 1}{a_{t+1}}", ahead),
             base,
-            *self.explained_update(facts, ahead * velocity - rate * gradient, r"\mu_{t+1} v_t - \eta_t g_t"),
+            self.explained_update(facts, ahead * velocity - rate * gradient, r"\mu_{t+1} v_t - \eta_t g_t"),
         )
 
 

@@ -14,7 +14,7 @@ from gdviz.arrays import Array, Namespace
 from gdviz.optimizers import hyper_parameters as hyper
 from gdviz.optimizers.explanation import StepFacts
 from gdviz.optimizers.rule import Optimizer, Step, averaged, new
-from gdviz.optimizers.weight_decay import rate_and_update
+from gdviz.optimizers.weight_decay import update_line
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.parameters import parameter
 from gdviz.problems.base import Block
@@ -179,4 +179,4 @@ class Muon(Optimizer):
             )
         )
         update = -facts.learning_rate * direction - (facts.learning_rate * self.weight_decay) * facts.x
-        return *lines, *rate_and_update(facts, update, r"-\eta_t D_t - \eta_t \lambda \theta_{t-1}")
+        return *lines, update_line(update, r"-\eta_t D_t - \eta_t \lambda \theta_{t-1}")

@@ -11,7 +11,7 @@ from gdviz.optimizers import hyper_parameters as hyper
 from gdviz.optimizers.explanation import StepFacts
 from gdviz.optimizers.momentum import NoState
 from gdviz.optimizers.rule import GradientRule, averaged, new
-from gdviz.optimizers.weight_decay import WeightDecay, rate_and_update
+from gdviz.optimizers.weight_decay import WeightDecay, update_line
 from gdviz.quantities import Quantity
 
 __all__ = ["Lion", "LionState", "SignSGD", "Signum", "SignumState"]
@@ -55,7 +55,7 @@ class SignSGD(GradientRule):
         sign = facts.xp.sign(facts.gradient)
         return (
             Quantity("Sign of the gradient", "s", r"s_t = \mathrm{sign}(g_t)", sign),
-            *rate_and_update(facts, -facts.learning_rate * sign, r"-\eta_t s_t"),
+            update_line(-facts.learning_rate * sign, r"-\eta_t s_t"),
         )
 
 
@@ -90,7 +90,7 @@ class Signum(GradientRule):
         return (
             Quantity("Average gradient", "m", r"m_t = \mu m_{t-1} + (1 - \mu) g_t", average),
             Quantity("Sign of the average", "s", r"s_t = \mathrm{sign}(m_t)", sign),
-            *rate_and_update(facts, -facts.learning_rate * sign, r"-\eta_t s_t"),
+            update_line(-facts.learning_rate * sign, r"-\eta_t s_t"),
         )
 
 
@@ -135,5 +135,5 @@ class Lion(WeightDecay, GradientRule):
             Quantity("Mixed gradient", "c", r"c_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t", mixed),
             Quantity("Sign of the mix", "s", r"s_t = \mathrm{sign}(c_t)", sign),
             Quantity("Average gradient", "m", r"m_t = \beta_2 m_{t-1} + (1 - \beta_2) g_t", facts.next_state.average),
-            *self.explained_update(facts, -facts.learning_rate * sign, r"-\eta_t s_t"),
+            self.explained_update(facts, -facts.learning_rate * sign, r"-\eta_t s_t"),
         )

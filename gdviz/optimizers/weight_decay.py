@@ -10,7 +10,7 @@ from gdviz.arrays import Array
 from gdviz.optimizers.explanation import StepFacts
 from gdviz.quantities import Quantity
 
-__all__ = ["WeightDecay", "rate_and_update"]
+__all__ = ["WeightDecay", "update_line"]
 
 
 class WeightDecay:
@@ -42,15 +42,14 @@ class WeightDecay:
         formula = r"g_t \leftarrow g_t + \lambda \theta_{t-1}"
         return gradient, (Quantity("Penalized gradient", "g", formula, gradient),)
 
-    def explained_update(self, facts: StepFacts, update: Array, formula: str) -> tuple[Quantity, ...]:
-        """The learning rate and the whole update, given that of the rule without decoupled decay and its formula."""
+    def explained_update(self, facts: StepFacts, update: Array, formula: str) -> Quantity:
+        """The whole update, given that of the rule without decoupled decay and its formula."""
         if self.weight_decay and self.decoupled:
             update = self.decayed(update, facts.x, facts.learning_rate)
             formula += r" - \eta_t \lambda \theta_{t-1}"
-        return rate_and_update(facts, update, formula)
+        return update_line(update, formula)
 
 
-def rate_and_update(facts: StepFacts, update: Array, formula: str) -> tuple[Quantity, ...]:
-    """The last two lines of an explanation: the rate of this step and what is added to the point, `(..., d)`."""
-    rate = Quantity("Learning rate", "η", r"\eta_t", facts.learning_rate)
-    return rate, Quantity("Update", "Δ", r"\Delta_t = " + formula, update)
+def update_line(update: Array, formula: str) -> Quantity:
+    """The last line of an optimizer's part: what is added to the point, `(..., d)`."""
+    return Quantity("Update", "Δ", r"\Delta_t = " + formula, update)
