@@ -7,7 +7,7 @@ of a quarter of a million points and a million descents. Problems are frozen: th
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -147,6 +147,14 @@ class Problem(Parameterized, abc.ABC):
     def batch_value_and_gradient(self, x: Array, rows: Sequence[int] | Any) -> tuple[Array, Array]:
         """Value and gradient of the mean over these rows only, for problems whose `rows` is not None."""
         raise NotImplementedError(f"{self.name} is no sum over rows, so it has no mini-batches")
+
+    def plane_pieces(
+        self, base: np.ndarray, directions: np.ndarray, u: np.ndarray, v: np.ndarray, values: np.ndarray, rows: Any
+    ) -> Iterator[float] | None:
+        """Work that fills `values (nv, nu)` with those at base + u·directions[0] + v·directions[1], of these rows or,
+        where that is None, all, by a shorter way than point by point, and yields the share done now and then. None
+        where there is no such way."""
+        return None
 
     def batch_value(self, x: Array, rows: Sequence[int] | Any) -> Array:
         """Value of the mean over these rows only; the mean over all is that over blocks, weighed by their lengths."""

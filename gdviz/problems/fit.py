@@ -21,7 +21,7 @@ from gdviz.errors import InputError
 from gdviz.losses import LOSSES, Loss, Penalty
 from gdviz.models import Model
 from gdviz.parameters import declared
-from gdviz.problems import fit_outlook, fit_residuals
+from gdviz.problems import fit_outlook, fit_plane, fit_residuals
 from gdviz.problems.base import Block
 from gdviz.problems.fit_data import DataSet, Roles
 from gdviz.problems.fit_moments import QuadraticLoss, SeveralQuadraticLoss
@@ -257,6 +257,15 @@ class DataFit(FitOptions):
         tried = self._held_out
         return FitMetrics(self.at(x), None if tried is None else FittedModel(*tried, x))
 
+    def plane_pieces(
+        self, base: np.ndarray, directions: np.ndarray, u: np.ndarray, v: np.ndarray, values: np.ndarray, rows: Any
+    ) -> Iterator[float] | None:
+        if self.quadratic is not None:
+            return self._quadratic_plane(self.quadratic, base, directions, u, v, values)
+        if fit_plane.has_logistic_plane(self.row_mean):
+            return self._logistic_plane(base, directions, u, v, values, rows)
+        return None
+
     def at(self, x: Any) -> FittedModel:
         """The model with the parameters `x (..., d)`: its predictions, scores and lines in the table's units."""
         return FittedModel(self.data, self.row_mean, np.asarray(x, dtype=np.float64))
@@ -276,6 +285,27 @@ class DataFit(FitOptions):
         if data is None:
             return None
         return data, RowMean(mean.model, mean.loss, data.X, data.expected(data.y, mean.model.outputs), data.weights)
+
+    def _quadratic_plane(
+        self,
+        quadratic: QuadraticLoss | SeveralQuadraticLoss,
+        base: np.ndarray,
+        directions: np.ndarray,
+        u: np.ndarray,
+        v: np.ndarray,
+        values: np.ndarray,
+    ) -> Iterator[float]:
+        values[...] = fit_plane.quadratic_plane(quadratic, base, directions, u, v)
+        if not self.penalty.none:
+            values += fit_plane.penalty_plane(self.penalty, base, directions, u, v)
+        yield 1.0
+
+    def _logistic_plane(
+        self, base: np.ndarray, directions: np.ndarray, u: np.ndarray, v: np.ndarray, values: np.ndarray, rows: Any
+    ) -> Iterator[float]:
+        yield from fit_plane.logistic_plane(self.row_mean, base, directions, u, v, values, rows)
+        if not self.penalty.none:
+            values += fit_plane.penalty_plane(self.penalty, base, directions, u, v)
 
     def _with_penalty(self, x: Array, loss: tuple[Array, Array]) -> tuple[Array, Array]:
         if self.penalty.none:
