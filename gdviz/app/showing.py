@@ -3,6 +3,8 @@ once."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -240,15 +242,14 @@ class Showing(QObject):
                 text = trajectory.sentence
                 diverged = trajectory.stop_reason is StopReason.DIVERGED
                 if diverged:
-                    text += self._advice(entry.key)
+                    text += self._advice(entry.key, float(trajectory.learning_rates[-1]))
                 self._workspace.runs.set_status(entry.key, text, alarming=diverged)
 
-    def _advice(self, key: int) -> str:
-        """What to try after a divergence: below the rate that theory allows, or just a smaller one."""
+    def _advice(self, key: int, rate: float) -> str:
+        """What to try after a divergence at this rate: below the one that theory allows, or just a smaller one."""
         config = self._services.model.experiment.entry(key).config
         problem = self._services.source.problem
-        rate = getattr(config.optimizer, "learning_rate", None)
-        if rate is None or problem is None:
+        if not math.isfinite(rate) or problem is None:
             return ""
         limit = stable_rate(problem) if config.optimizer.name == "gradient_descent" else None
         if limit is not None and limit < rate:
