@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gdviz.arrays import Array, Namespace, namespace
+from gdviz.arrays import Array, Namespace, namespace, placed
 from gdviz.parameters import parameter
 from gdviz.problems.divergences import Compared, DistributionFit, Divergences, objective_option
 
@@ -154,7 +154,7 @@ class GaussianMixtureFit(DistributionFit):
     def _averages(self, x: Array, what: Callable[[Namespace, Array, Array], list[Array]]) -> list[Array]:
         """Means over Q of what is returned for μ + σu and σu, both `(n, grid)`; each `(...)`."""
         xp = namespace(x)
-        nodes, weights = (xp.asarray(numbers, dtype=x.dtype, device=x.device) for numbers in (_NODES, _WEIGHTS))
+        nodes, weights = placed(_NODES, xp, x), placed(_WEIGHTS, xp, x)
         points = xp.reshape(x, (-1, 2))
         pieces = []
         for first in range(0, max(1, points.shape[0]), _MOST_POINTS):
@@ -225,7 +225,7 @@ class GaussianMixtureFit(DistributionFit):
         places = np.linspace(low, high, 401)
         target = np.exp(self._log_density(np, places)[0])
         scale = xp.exp(-x[..., 1:])
-        offsets = (xp.asarray(places, dtype=x.dtype, device=x.device) - x[..., :1]) * scale
+        offsets = (placed(places, xp, x) - x[..., :1]) * scale
         return Compared(places, target, scale * xp.exp(-0.5 * (offsets * offsets) - _HALF_LOG_TURN))
 
 
