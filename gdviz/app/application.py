@@ -18,6 +18,8 @@ from gdviz.app.layout import Layout
 from gdviz.app.main_window import MainWindow
 from gdviz.app.showing import Showing
 from gdviz.files import resource
+from gdviz.optimizers import OPTIMIZERS
+from gdviz.problems import PROBLEMS
 from gdviz.qt.services import Services
 from gdviz.views.theme import DARK, LIGHT, apply_theme, remembered_theme
 
@@ -47,6 +49,7 @@ class Application(QObject):
         self.formulas = Formulas(self.services.model, self.layout.workspace.problem.shelf, self)
         self.exports = Exports(self.services, self.showing, self.layout, window)
         self.help = Help(window)
+        self.services.runs.set_backend(self.layout.backend_menu.backend)
         self._connect_window()
         self._connect_actions()
         self._on_history_changed()
@@ -58,11 +61,18 @@ class Application(QObject):
         """Begin to work: open a file if one is given, and catch the faults that nobody else catches."""
         self._faults = FaultReporter()
         self._faults.reported.connect(self.on_fault_reported)
+        self.tell_of_plugins()
         if path is not None:
             self.documents.open(path)
         # What start-up made stays; the collector need not look at it again. It doesn't look first either: that would
         # hold up the first picture by a tenth of a second, for next to nothing.
         gc.freeze()
+
+    def tell_of_plugins(self) -> None:
+        """Say which plug-ins can't be used; the panels have listed the others by now."""
+        faults = dict.fromkeys((*OPTIMIZERS.faults, *PROBLEMS.faults))
+        if faults:
+            self.layout.notice.say("; ".join(faults))
 
     def close(self) -> bool:
         """End the services; whether the worker ended in time. Calling it again only answers again."""
@@ -96,6 +106,8 @@ class Application(QObject):
         layout.welcome.open_requested.connect(self.documents.ask_open)
         layout.welcome.left_behind_requested.connect(self._on_left_behind_requested)
         layout.workspace.problem.open_requested.connect(self.documents.ask_open)
+        layout.backend_menu.chosen.connect(self._on_backend_chosen)
+        self.services.runs.noticed.connect(layout.notice.say)
         self.showing.noticed.connect(layout.notice.say)
         self.showing.problem_shown.connect(self._on_problem_shown)
         self.editing.noticed.connect(layout.notice.say)
@@ -168,6 +180,15 @@ class Application(QObject):
     @Slot()
     def _on_left_behind_requested(self) -> None:
         self.documents.open_experiment(self.documents.left_behind, remember=False)
+
+    @Slot(str)
+    def _on_backend_chosen(self, name: str) -> None:
+        services = self.services
+        self.layout.notice.clear()
+        services.runs.set_backend(name)
+        if services.source.settled:
+            services.runs.update(services.source.problem, services.model.experiment)
+        services.clock.start()
 
     @Slot()
     def _on_problem_shown(self) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gdviz.app.actions import ACTIONS, MENUS, ActionSet, menu_title, plain_text
+from gdviz.app.backend_menu import BackendMenu
 from gdviz.app.workspace import Workspace
 from gdviz.qt.playback import Playback
 from gdviz.views.curves import CurveView
@@ -65,6 +66,7 @@ class Layout(QObject):
         self._make_centre()
         self._docks = self._make_docks()
         self.recent_menu = QMenu(self.tr("Open &recent"), window)
+        self.backend_menu = BackendMenu(settings, window)
         self._make_menus()
         self._make_tools()
         self._make_timeline()
@@ -157,6 +159,9 @@ class Layout(QObject):
                 menu.addAction(self.actions[spec.name])
                 if spec.name == "open":
                     menu.addMenu(self.recent_menu)
+            if menu_name == "play":
+                menu.addSeparator()
+                menu.addMenu(self.backend_menu)
             if menu_name == "view":
                 menu.addSeparator()
                 for dock in self._docks.values():

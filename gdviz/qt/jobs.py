@@ -10,6 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator
 from time import perf_counter
 
+import numpy as np
+
 from gdviz.analysis.plane import Curve, Sampled, Surface
 from gdviz.data.read import TableReader
 from gdviz.data.table import Table
@@ -19,6 +21,7 @@ from gdviz.problems.fit import DataFit
 from gdviz.problems.fit_source import Reading
 from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import advance_for, begin, branch
+from gdviz.runs.placing import Placing
 from gdviz.runs.run import Run
 from gdviz.runs.stopping import StopReason
 
@@ -51,11 +54,18 @@ class RunJob(Job):
 
     pausable = True
 
-    def __init__(self, problem: Problem, config: RunConfig, source: tuple[Run, int] | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        config: RunConfig,
+        source: tuple[Run, int] | None = None,
+        placing: Placing | None = None,
+    ) -> None:
         self.config = config
         self._source = source
         # A run that cannot be made says so here, in the window's thread, before anything is replaced.
         self._run = Run(problem, config)
+        self._placing = placing
 
     @property
     def source(self) -> tuple[Run, int] | None:
@@ -71,12 +81,38 @@ class RunJob(Job):
     def problem(self) -> Problem:
         return self._run.problem
 
+    @property
+    def notice(self) -> str:
+        """Why NumPy computes the run instead of what was asked for; empty where it doesn't."""
+        return self._placing.notice if self._placing is not None else ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has ended and no other will take its place."""
+        return self._run.finished and (self._placing is None or self._placing.ended)
+
+    def abandon(self) -> None:
+        """Called in the window's thread when nobody wants the run any more."""
+        if self._placing is not None:
+            self._placing.abandon()
+
     def advance(self, seconds: float) -> bool:
         if self._source is not None:
             self._branch(*self._source)
             return True
-        advance_for(self._run, seconds)
-        return not self._run.finished
+        placing = self._placing
+        if placing is None:
+            advance_for(self._run, seconds)
+        elif not placing.ended:
+            self._run = placing.take_over(self._run, seconds)
+        else:
+            try:
+                advance_for(self._run, seconds)
+            except Exception as error:
+                if placing.notice:
+                    raise
+                self._run = placing.failed(error)
+        return not self.ended
 
     def fail(self) -> None:
         self._source = None
@@ -88,11 +124,15 @@ class RunJob(Job):
             self._branch(*self._source)
         elif len(self._run.trajectory) == 0:
             begin(self._run)
+        if self._placing is not None:
+            self._placing.end()
         if not self._run.finished:
             self._run.stop(StopReason.CANCELLED)
 
     def _branch(self, source: Run, step: int) -> None:
         self._run = branch(source, self.config, step)
+        if self._placing is not None and self._run.xp is not np:
+            self._placing.end()  # it is the backend's already
         # Last of all: whoever sees that there is no source sees the run that was made of it.
         self._source = None
 

@@ -8,6 +8,7 @@ before it.
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -17,7 +18,9 @@ from gdviz.experiment.experiment import Experiment, RunEntry
 from gdviz.problems import Problem
 from gdviz.qt.jobs import RunJob
 from gdviz.qt.worker_thread import WorkerThread
+from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import shared_steps
+from gdviz.runs.placing import Placing
 from gdviz.runs.run import Run
 from gdviz.runs.trajectory import Trajectory
 
@@ -31,6 +34,7 @@ class _Active:
     job: RunJob
     number: int
     shown: Trajectory | None
+    backend: str
 
 
 class RunService(QObject):
@@ -42,6 +46,8 @@ class RunService(QObject):
     """The run of this key has ended, for whatever reason its trajectory says."""
     run_failed = Signal(int, str)
     """The run of this key could not be started or broke; in words."""
+    noticed = Signal(str)
+    """Something about all runs that the user should know, in a sentence."""
 
     def __init__(self, thread: WorkerThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +55,9 @@ class RunService(QObject):
         self._active: dict[int, _Active] = {}
         self._failures: dict[int, str] = {}
         self._seen: tuple[object, ...] = ()
+        self._backend = "numpy"
+        self._preparer: ThreadPoolExecutor | None = None
+        self._told = ""
         thread.job_ended.connect(self._on_job_ended)
         thread.job_failed.connect(self._on_job_failed)
 
@@ -68,10 +77,33 @@ class RunService(QObject):
     @property
     def running(self) -> bool:
         """Whether any run has steps to go."""
-        return any(not active.job.run.finished for active in self._active.values())
+        return any(not active.job.ended for active in self._active.values())
+
+    @property
+    def backend(self) -> str:
+        """What computes the runs, by name."""
+        return self._backend
+
+    def set_backend(self, name: str) -> None:
+        """Compute with this from the next `update` on, which starts all runs anew. NumPy's steps are shown until the
+        backend has come as far."""
+        self._backend = name
+        self._told = ""
+
+    def close(self) -> None:
+        """Wait for what prepares backends, where there is any: it can't be interrupted."""
+        for active in self._active.values():
+            active.job.abandon()
+        if self._preparer is not None:
+            self._preparer.shutdown(cancel_futures=True)
+            self._preparer = None
 
     def look(self) -> None:
         """Emit `runs_changed` if a new run has come far enough to be shown; called once a frame."""
+        notice = next((active.job.notice for active in self._active.values() if active.job.notice), "")
+        if notice and notice != self._told:
+            self._told = notice
+            self.noticed.emit(notice)
         shown = tuple(id(self.trajectory(key)) for key in self._active)
         if shown != self._seen:
             self._seen = shown
@@ -100,11 +132,12 @@ class RunService(QObject):
     def _update_entry(self, problem: Problem, entry: RunEntry) -> None:
         active = self._active.get(entry.key)
         same_problem = active is not None and active.job.problem is problem
-        if active is not None and same_problem and _same(active.job, entry):
+        same_backend = active is not None and active.backend == self._backend
+        if active is not None and same_problem and same_backend and _same(active.job, entry):
             return
-        source = _source(active.job, entry) if active is not None and same_problem else None
+        source = _source(active.job, entry) if active is not None and same_problem and same_backend else None
         try:
-            job = RunJob(problem, entry.config, source)
+            job = RunJob(problem, entry.config, source, self._placing(problem, entry.config))
         except InputError as error:
             self._drop(entry.key)
             self._failures[entry.key] = str(error)
@@ -112,13 +145,23 @@ class RunService(QObject):
             return
         shown = self.trajectory(entry.key) if same_problem else None
         if active is not None:
+            active.job.abandon()
             self._thread.cancel(active.number)
         self._failures.pop(entry.key, None)
-        self._active[entry.key] = _Active(job, self._thread.start(job), shown)
+        self._active[entry.key] = _Active(job, self._thread.start(job), shown, self._backend)
+
+    def _placing(self, problem: Problem, config: RunConfig) -> Placing | None:
+        if self._backend == "numpy":
+            return None
+        if self._preparer is None:
+            # One thread: libraries load and programs compile one after the other, which leaves the window the rest.
+            self._preparer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gdviz backend")
+        return Placing(self._backend, problem, config, self._preparer)
 
     def _drop(self, key: int) -> None:
         active = self._active.pop(key, None)
         if active is not None:
+            active.job.abandon()
             self._thread.cancel(active.number)
 
     def _key_of(self, number: int) -> int | None:

@@ -35,5 +35,6 @@ class Services(QObject):
         self.clock.stop()
         self.playback.pause()
         ended = self.worker.close()
+        self.runs.close()
         self.garbage.close()
         return ended

@@ -136,7 +136,7 @@ def branch(run: Run, config: RunConfig, step: int) -> Run:
     trajectory that the new config gives from its start (rules on time apart, which count a fair share of the time
     spent). `run` may be unfinished, or have ended in any way.
     """
-    follower = Run(run.problem, config, start=run.start)
+    follower = Run(run.problem, config, start=run.start, recorded=run.trajectory.points.dtype)
     latest = min(step, run.trajectory.steps, shared_steps(run.config, config))
     if latest < 0:
         return follower

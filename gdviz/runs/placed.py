@@ -21,7 +21,7 @@ from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
 from gdviz.runs.trajectory import Trajectory
 
-__all__ = ["placed_run", "run_with", "warn_of_backend"]
+__all__ = ["not_compiled", "placed_run", "run_with", "warn_of_backend"]
 
 
 def warn_of_backend(notice: str) -> None:
@@ -29,7 +29,12 @@ def warn_of_backend(notice: str) -> None:
     warnings.warn(notice, BackendWarning, stacklevel=4)
 
 
-_COMPILED = "only gradient rules can be, without noise and clipping, at rates that don't follow the values"
+def not_compiled(name: str, config: RunConfig) -> str:
+    """Why NumPy computes a run that the backend of this name can't compile."""
+    return (
+        f"{name}: {config.title} can't be compiled: only gradient rules can be, without noise and clipping, at rates "
+        "that don't follow the values; NumPy computes instead."
+    )
 
 
 def placed_run(
@@ -66,7 +71,7 @@ def run_with(
     if notice:
         tell(notice)
     if backend.compiles and not compilable(config):
-        tell(f"{name}: {config.title} can't be compiled: {_COMPILED}; NumPy computes instead.")
+        tell(not_compiled(name, config))
         backend = choose("numpy").backend
     if not backend.is_numpy:
         try:
