@@ -90,8 +90,10 @@ class ConjugateGradient(LineMethod):
     shrink: float = along.shrink()
 
     def init(self, xp: Namespace, x: Array) -> ConjugateGradientState:
-        unknown, zeros = xp.full_like(x, math.nan), numbers_like(x, xp.zeros_like)
-        return ConjugateGradientState(unknown, zeros + math.nan, unknown, unknown, xp.zeros_like(x), zeros, zeros, 0)
+        unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)
+        return ConjugateGradientState(
+            unknown, numbers_like(xp, x, math.nan), unknown, unknown, xp.zeros_like(x), zeros, zeros, 0
+        )
 
     def work(
         self, xp: Namespace, oracle: Oracle, x: Array, state: ConjugateGradientState, learning_rate: float

@@ -105,7 +105,7 @@ class LevenbergMarquardt(PointMethod):
             raise InputError(f"{self.name} uses the residuals of all rows at every step; leave batch_size out.")
 
     def init(self, xp: Namespace, x: Array) -> LevenbergMarquardtState:
-        return LevenbergMarquardtState(numbers_like(x, xp.ones_like))
+        return LevenbergMarquardtState(numbers_like(xp, x, 1.0))
 
     def step_point(
         self, xp: Namespace, oracle: Oracle, x: Array, state: LevenbergMarquardtState, learning_rate: float

@@ -122,9 +122,7 @@ class LineSearch(LineMethod):
 
     def init(self, xp: Namespace, x: Array) -> LineSearchState:
         unknown = xp.full_like(x, math.nan)
-        return LineSearchState(
-            unknown, numbers_like(unknown, xp.zeros_like) + math.nan, unknown, numbers_like(x, xp.zeros_like)
-        )
+        return LineSearchState(unknown, numbers_like(xp, x, math.nan), unknown, numbers_like(xp, x, 0.0))
 
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: LineSearchState, learning_rate: float) -> Work:
         value, gradient = seen(xp, oracle, x, state)

@@ -99,8 +99,8 @@ class Newton(LineMethod):
         require_few_parameters(self, problem, _MOST_PARAMETERS, "lbfgs")
 
     def init(self, xp: Namespace, x: Array) -> NewtonState:
-        unknown, zeros = xp.full_like(x, math.nan), numbers_like(x, xp.zeros_like)
-        return NewtonState(unknown, zeros + math.nan, unknown, zeros)
+        unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)
+        return NewtonState(unknown, numbers_like(xp, x, math.nan), unknown, zeros)
 
     def step(self, xp: Namespace, oracle: Oracle, x: Array, state: NewtonState, learning_rate: float) -> Step:
         if self.search != "none":
@@ -108,8 +108,8 @@ class Newton(LineMethod):
         # Nothing is decided at every point by itself, so a batch is one piece of work.
         gradient = oracle.gradient(x)
         point = x + learning_rate * self._direction(xp, oracle, x, gradient).direction
-        rates = numbers_like(x, xp.zeros_like)
-        return Step(point, NewtonState(point, rates + math.nan, xp.full_like(x, math.nan), rates + learning_rate))
+        unknown = numbers_like(xp, x, math.nan), xp.full_like(x, math.nan)
+        return Step(point, NewtonState(point, *unknown, numbers_like(xp, x, learning_rate)))
 
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: NewtonState, learning_rate: float) -> Work:
         value, gradient = seen(xp, oracle, x, state) if self.search != "none" else (math.nan, oracle.gradient(x))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,9 @@ class PointMethod(Optimizer, abc.ABC):
                 next((item.value for item in own if item.name == quantity.name), math.nan * quantity.value)
                 for own in alone
             ]
-            told.append(quantity._replace(value=_stacked(xp, [_as_array(xp, v, facts.x) for v in values], batch)))
+            told.append(
+                quantity._replace(value=_stacked(xp, [_as_array(xp, value, facts.x) for value in values], batch))
+            )
         return (*told, *super().explain_update(facts))
 
 
@@ -99,7 +101,8 @@ def _stacked(xp: Namespace, rows: list[Array], batch: tuple[int, ...]) -> Array:
 
 
 def _as_array(xp: Namespace, value: Any, like: Array) -> Array:
-    return value if hasattr(value, "shape") else number(xp, value, like)
+    """`value` as an array, of the type of a batch `like (..., d)` where it is a plain number."""
+    return value if hasattr(value, "shape") else number(xp, value, xp.reshape(like, (-1,)))
 
 
 def dot(xp: Namespace, one: Array, other: Array) -> float:
@@ -120,9 +123,9 @@ def number(xp: Namespace, value: float, like: Array) -> Array:
     return xp.reshape(xp.full_like(like[:1], value), ())
 
 
-def numbers_like(x: Array, make: Callable[[Array], Array]) -> Array:
-    """One number for every point of `x (..., d)`, `(...)`, by `xp.zeros_like` or its kin."""
-    return make(x[..., 0])
+def numbers_like(xp: Namespace, x: Array, value: float) -> Array:
+    """`value` for every point of `x (..., d)`, `(...)`."""
+    return xp.full_like(x[..., 0], value)
 
 
 def require_smooth(optimizer: Optimizer, problem: Problem) -> None:

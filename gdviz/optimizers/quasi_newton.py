@@ -80,9 +80,9 @@ class BFGS(LineMethod):
         require_few_parameters(self, problem, _MOST_PARAMETERS, "lbfgs")
 
     def init(self, xp: Namespace, x: Array) -> BFGSState:
-        unknown, zeros = xp.full_like(x, math.nan), numbers_like(x, xp.zeros_like)
+        unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)
         matrix = xp.zeros_like(x[..., :, None] * x[..., None, :])
-        return BFGSState(unknown, zeros + math.nan, unknown, zeros, matrix, 0)
+        return BFGSState(unknown, numbers_like(xp, x, math.nan), unknown, zeros, matrix, 0)
 
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: BFGSState, learning_rate: float) -> Work:
         value, gradient = seen(xp, oracle, x, state)
@@ -147,9 +147,9 @@ class LBFGS(LineMethod):
     shrink: float = along.shrink()
 
     def init(self, xp: Namespace, x: Array) -> LBFGSState:
-        unknown, zeros = xp.full_like(x, math.nan), numbers_like(x, xp.zeros_like)
+        unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)
         none = xp.stack([x], axis=-2)[..., :0, :]
-        return LBFGSState(unknown, zeros + math.nan, unknown, zeros, none, none, 0)
+        return LBFGSState(unknown, numbers_like(xp, x, math.nan), unknown, zeros, none, none, 0)
 
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: LBFGSState, learning_rate: float) -> Work:
         value, gradient = seen(xp, oracle, x, state)

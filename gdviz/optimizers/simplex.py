@@ -118,7 +118,7 @@ class NelderMead(PointMethod):
 
     def init(self, xp: Namespace, x: Array) -> NelderMeadState:
         simplex = xp.stack([x] * (x.shape[-1] + 1), axis=-2)
-        zeros = numbers_like(x, xp.zeros_like)
+        zeros = numbers_like(xp, x, 0.0)
         return NelderMeadState(simplex, math.nan * simplex[..., 0], zeros, 0)
 
     def step_point(self, xp: Namespace, oracle: Oracle, x: Array, state: NelderMeadState, learning_rate: float) -> Step:

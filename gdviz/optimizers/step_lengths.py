@@ -95,7 +95,7 @@ class BarzilaiBorwein(Optimizer):
 
     def init(self, xp: Namespace, x: Array) -> BarzilaiBorweinState:
         unknown = xp.full_like(x, math.nan)
-        return BarzilaiBorweinState(unknown, unknown, numbers_like(x, xp.zeros_like), 0)
+        return BarzilaiBorweinState(unknown, unknown, numbers_like(xp, x, 0.0), 0)
 
     def step(self, xp: Namespace, oracle: Oracle, x: Array, state: BarzilaiBorweinState, learning_rate: float) -> Step:
         gradient = oracle.gradient(x)
@@ -126,7 +126,7 @@ class BarzilaiBorwein(Optimizer):
 
     def _rate(self, xp: Namespace, x: Array, gradient: Array, state: BarzilaiBorweinState) -> Array:
         if state.step == 0:
-            return xp.full_like(x[..., 0], min(self.first_rate, self.max_rate))
+            return numbers_like(xp, x, min(self.first_rate, self.max_rate))
         step, change = x - state.point, gradient - state.gradient
         square, bend = xp.sum(step * step, axis=-1), xp.sum(change * change, axis=-1)
         product = xp.sum(step * change, axis=-1)
@@ -175,7 +175,7 @@ class PolyakStep(Optimizer):
             )
 
     def init(self, xp: Namespace, x: Array) -> PolyakStepState:
-        return PolyakStepState(numbers_like(x, xp.zeros_like))
+        return PolyakStepState(numbers_like(xp, x, 0.0))
 
     def step(self, xp: Namespace, oracle: Oracle, x: Array, state: PolyakStepState, learning_rate: float) -> Step:
         gradient = oracle.gradient(x)
