@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from gdviz.experiment import edits
 from gdviz.runs.stopping import StopReason
+from gdviz.schedules import schedule
 from gdviz.views.table_preview import TablePreviewDialog
 
 if TYPE_CHECKING:
@@ -306,10 +307,11 @@ def test_that_a_start_of_the_wrong_length_is_said_and_stays_said(
     ]
 
 
-def test_that_a_run_that_overflows_says_where_and_leaves_finite_axes(race: Person) -> None:
+@pytest.mark.parametrize("rate", [1e6, schedule("cosine", initial=1e6)], ids=["a number", "a schedule"])
+def test_that_a_run_that_overflows_says_where_and_leaves_finite_axes(race: Person, rate: Any) -> None:
     application = race.application
     model = application.services.model
-    model.apply(lambda now: edits.set_hyper_parameters(now, 1, {"learning_rate": 1e6}), "too much")
+    model.apply(lambda now: edits.set_hyper_parameters(now, 1, {"learning_rate": rate}), "too much")
     race.wait_for_runs()
     race.press("End")
 

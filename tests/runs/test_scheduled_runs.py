@@ -24,8 +24,8 @@ ADAPTIVE = schedule("adaptive", initial=0.2, tolerance=0.05, every=4, divisor=1.
 CURVE = schedule("curve", steps=[0, 50, 60], rates=[0.01, 0.1, 0.001], between="hold")
 
 
-def config(rate: Any, **settings: Any) -> RunConfig:
-    return RunConfig(optimizer("adam", learning_rate=rate), steps=300, **settings)
+def config(rate: Any, steps: int = 300, **settings: Any) -> RunConfig:
+    return RunConfig(optimizer("adam", learning_rate=rate), steps=steps, **settings)
 
 
 def whole(run: Run) -> Run:
@@ -92,16 +92,16 @@ RATES: dict[str, Any] = {
 
 @pytest.mark.parametrize("before", [0.05, COSINE, PLATEAU], ids=["number", "cosine", "plateau"])
 @pytest.mark.parametrize("after", RATES)
-@pytest.mark.parametrize("step", [0, 1, 16, 100])
+@pytest.mark.parametrize("step", [0, 17])
 def test_that_a_branch_to_another_schedule_is_what_it_gives_from_the_start(
     small_fit: Any, told: Any, before: Any, after: str, step: int
 ) -> None:
     for fit in (problem("rosenbrock"), small_fit):
-        changed = config(before).changed_at(step, {"learning_rate": RATES[after]})
-        source = whole(Run(fit, config(before)))
+        changed = config(before, 60).changed_at(step, {"learning_rate": RATES[after]})
+        source = whole(Run(fit, config(before, 60)))
         assert told(whole(branch(source, changed, step))) == told(whole(Run(fit, changed)))
         # And back again: what follows the values goes on as if there had been no change.
-        assert told(whole(branch(whole(Run(fit, changed)), config(before), step))) == told(source)
+        assert told(whole(branch(whole(Run(fit, changed)), config(before, 60), step))) == told(source)
 
 
 def test_that_a_plateau_goes_on_through_changes_of_other_options_and_begins_anew_at_its_own(told: Any) -> None:
