@@ -81,7 +81,8 @@ class BFGS(LineMethod):
 
     def init(self, xp: Namespace, x: Array) -> BFGSState:
         unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)
-        matrix = xp.zeros_like(x[..., :, None] * x[..., None, :])
+        nothing = xp.zeros_like(x)
+        matrix = nothing[..., :, None] * nothing[..., None, :]
         return BFGSState(unknown, numbers_like(xp, x, math.nan), unknown, zeros, matrix, 0)
 
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: BFGSState, learning_rate: float) -> Work:
