@@ -44,6 +44,7 @@ class GaussianMixtureFit(DistributionFit):
     formula = "D(P‖Q), D(Q‖P) or H(P,Q) of Q = N(μ, σ), P = s N(m₁, w₁) + (1 − s) N(m₂, w₂)"
     family = "learning"
 
+    objective: str = objective_option()
     share: float = parameter(
         0.6, low=0, high=1, low_open=True, high_open=True, slider=(0.05, 0.95), symbol="s", help="Of the first bell."
     )
@@ -55,7 +56,6 @@ class GaussianMixtureFit(DistributionFit):
     second_width: float = parameter(
         0.5, low=0.01, high=100, slider=(0.1, 3.0), log=True, symbol="w₂", help="The other's standard deviation."
     )
-    objective: str = objective_option()
 
     @property
     def dimension(self) -> int:

@@ -118,8 +118,9 @@ def _sampled(problem: Problem) -> Iterator[Sampled]:
     domain = [(float(low), float(high)) for low, high in problem.domain]
     if problem.dimension == 1:
         return sample_curve(problem, domain[0], PICTURE_SIZE.width())
-    # Half the pixels each way are enough for bands, which are smooth.
-    grid = (PICTURE_SIZE.width() // 2, PICTURE_SIZE.height() // 2)
+    # Half the pixels each way are enough for bands, which are smooth, unless there are ripples to see.
+    share = 1 if problem.family == "ripples" else 2
+    grid = (PICTURE_SIZE.width() // share, PICTURE_SIZE.height() // share)
     return sample_surface(problem, Plane.of(problem), domain[0], domain[1], grid, preview=None)
 
 
