@@ -15,13 +15,14 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from gdviz.arrays import Array, float_array
+from gdviz.arrays import Array, float_array, namespace
 from gdviz.data.table import Table
 from gdviz.errors import InputError
 from gdviz.losses import LOSSES, Loss, Penalty
 from gdviz.models import Model
+from gdviz.models.layers import Passes, layer_norms
 from gdviz.parameters import declared
-from gdviz.problems import fit_outlook, fit_plane, fit_residuals
+from gdviz.problems import fit_explained, fit_outlook, fit_plane, fit_residuals
 from gdviz.problems.base import Block
 from gdviz.problems.fit_data import DataSet, Roles
 from gdviz.problems.fit_moments import QuadraticLoss, SeveralQuadraticLoss
@@ -31,6 +32,7 @@ from gdviz.problems.fit_pauses import outcome
 from gdviz.problems.fit_results import Coefficients, FitMetrics, FittedModel
 from gdviz.problems.fit_rows import RowMean
 from gdviz.problems.fit_source import LoadedTable, Reading
+from gdviz.quantities import Quantity
 
 __all__ = ["DataFit"]
 
@@ -226,6 +228,29 @@ class DataFit(FitOptions):
     def batch_value(self, x: Array, rows: Sequence[int] | Any) -> Array:
         value = self.row_mean.value(x, rows)
         return value if self.penalty.none else value + self.penalty.value(x)
+
+    def explain(self, x: Array) -> tuple[Quantity, ...]:
+        x = float_array(x)
+        return (*fit_explained.of_mean(self.row_mean, self.penalty, x), *super().explain(x))
+
+    def explain_batch(self, x: Array, rows: Sequence[int] | Any) -> tuple[Quantity, ...]:
+        x = float_array(x)
+        return (*fit_explained.of_mean(self.row_mean, self.penalty, x, rows), *super().explain_batch(x, rows))
+
+    def explain_row(self, x: Array, row: int) -> tuple[Quantity, ...]:
+        """The chain rule of one row, 0 to `rows` - 1, at one point (d,): from its features through score, output and
+        loss back to every parameter, without penalties. Raises `InputError` for a row that there is not."""
+        return fit_explained.of_row(self.row_mean, float_array(x), row)
+
+    def passes(self, x: Array, rows: Sequence[int] | int) -> Passes:
+        """The forward and the backward pass over these rows at one point (d,): z, a, δ, ∂L/∂W and ∂L/∂b of every layer
+        by name, without penalties. Raises `InputError` for rows that there are not."""
+        return fit_explained.passes_of(self.row_mean, float_array(x), rows)
+
+    def layer_norms(self, gradients: Array) -> Array:
+        """‖∂L/∂(W, b)‖ of every layer, first to last, of gradients `(..., d)`, as `(..., layers)`."""
+        gradients = float_array(gradients)
+        return layer_norms(namespace(gradients), self.row_mean.model, gradients, len(self.data.columns))
 
     @property
     def has_residuals(self) -> bool:
