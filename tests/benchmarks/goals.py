@@ -16,6 +16,7 @@ MODULES = {
     "P7": "busy_worker",
     "P8": "first_paint",
     "answers": "answers",
+    "formula": "typed_formula",
     "stillness": "stillness",
 }
 
