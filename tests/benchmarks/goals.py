@@ -11,6 +11,8 @@ __all__ = ["MODULES", "goal"]
 MODULES = {
     "P1": "recorded_steps",
     "P2": "basin_map",
+    "P3": "training",
+    "P4": "loss_planes",
     "P5": "contour_paths",
     "P6": "growing_frames",
     "P7": "busy_worker",
