@@ -29,7 +29,17 @@ from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Checkpoint, Origin, Rows, Trajectory
 from gdviz.schedules.schedule import ObservedSchedule
 
-__all__ = ["advance", "advance_for", "begin", "branch", "replay", "run_to_end", "shared_steps", "standing_at"]
+__all__ = [
+    "advance",
+    "advance_for",
+    "begin",
+    "branch",
+    "replay",
+    "run_to_end",
+    "shared_steps",
+    "standing_at",
+    "step_to",
+]
 
 _LARGEST_CHUNK = 1024
 _LONGEST_CHUNK_SECONDS = 0.025
@@ -110,7 +120,7 @@ def standing_at(trajectory: Trajectory, origin: Origin, step: int) -> Run:
     """A run that stands where the one behind this trajectory stood at a recorded `step`, about to leave it."""
     again = Run(origin.problem, origin.config, start=origin.start)
     again.restore(trajectory.checkpoint_before(step))
-    _step_to(again, step)
+    step_to(again, step)
     again.optimizer = again.config.optimizer_at(step)
     return again
 
@@ -280,7 +290,7 @@ def _step(run: Run, rate: float | None = None) -> None:
     run.step += 1
 
 
-def _step_to(run: Run, step: int) -> None:
+def step_to(run: Run, step: int) -> None:
     """Take the steps up to `step` again, recording nothing."""
     changes = {change.step for change in run.config.changes}
     with np.errstate(all="ignore"), computing(run.xp):
@@ -333,7 +343,7 @@ def _publish(run: Run, rows: Rows, before: Checkpoint, passed: list[Checkpoint],
             run.trajectory.add_checkpoint(checkpoint)
     if kept < count:
         run.restore(before)
-        _step_to(run, last)
+        step_to(run, last)
     # Last of all: whoever sees that the run has ended sees every row of it.
     if ending is not None:
         run.stop(*ending)

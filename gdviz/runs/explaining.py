@@ -7,17 +7,18 @@ last bit.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from gdviz.arrays import Array, to_numpy
+from gdviz.arrays import Array
 from gdviz.backends import computing
 from gdviz.errors import InputError
 from gdviz.optimizers.explanation import StepFacts
-from gdviz.optimizers.rule import GradientRule
+from gdviz.optimizers.rule import GradientRule, Optimizer
 from gdviz.quantities import Quantity
-from gdviz.runs.engine import standing_at
+from gdviz.runs.engine import standing_at, step_to
 from gdviz.runs.rates import schedule_of
 from gdviz.runs.run import Run
 from gdviz.runs.shaping import ShapedOracle
@@ -64,39 +65,40 @@ def explained(trajectory: Trajectory, origin: Origin, step: int) -> StepExplanat
 
 
 def _explanation(run: Run) -> StepExplanation:
-    """The explanation of the step that this run is about to take."""
+    """The explanation of the step that this run is about to take, which it takes."""
     x, state, step, optimizer, rate = run.point, run.state, run.step, run.optimizer, run.learning_rate
+    # By the engine, so that a compiled run takes it compiled: its last bits are others.
+    step_to(run, step + 1)
     run.oracle.step = step
     gradient = run.oracle.gradient(x) if isinstance(optimizer, GradientRule) else None
-    next_point, next_state = optimizer.step(run.xp, run.oracle, x, state, rate)
-    facts = StepFacts(run.xp, run.oracle, x, state, step, rate, gradient, next_point, next_state)
+    facts = StepFacts(run.xp, run.oracle, x, state, step, rate, gradient, run.point, run.state)
     theirs = list(optimizer.explain(facts))
-    ours = [Quantity("Point", "θ", r"\theta_{t-1}", x), *_of_the_problem(run)]
+    ours = [Quantity("Point", "θ", r"\theta_{t-1}", x), *_of_the_problem(run, x, step)]
     if isinstance(run.oracle, ShapedOracle) and gradient is not None:
-        ours += _on_the_way(run.oracle, run, x)
+        ours += _on_the_way(run.oracle, x)
         if theirs and theirs[0].name == "Gradient":
             theirs[0] = theirs[0]._replace(formula=_told(run.oracle))
     elif gradient is not None and ours[-1].name == "Gradient":
         # The optimizer's part begins with the same gradient.
         ours.pop()
-    return StepExplanation(step, x, next_point, rate, (*ours, *_of_the_rate(run, rate), *theirs))
+    return StepExplanation(step, x, run.point, rate, (*ours, *_of_the_rate(optimizer, rate), *theirs))
 
 
-def _of_the_problem(run: Run) -> tuple[Quantity, ...]:
+def _of_the_problem(run: Run, x: Array, step: int) -> tuple[Quantity, ...]:
     """Value and gradient as the step met them, with what they were made of."""
     if run.oracle.batches is None:
-        return run.problem.explain(run.point)
-    rows = run.oracle.batches.rows_of(run.step)
+        return run.problem.explain(x)
+    rows = run.oracle.batches.rows_of(step)
     return (
         Quantity("Mini-batch", "B", rf"B_t,\ |B_t| = {len(rows)}", rows),
-        *run.problem.explain_batch(run.point, rows),
+        *run.problem.explain_batch(x, rows),
     )
 
 
-def _on_the_way(oracle: ShapedOracle, run: Run, x: Array) -> list[Quantity]:
+def _on_the_way(oracle: ShapedOracle, x: Array) -> list[Quantity]:
     """What noise and clipping did to the gradient."""
     quantities = []
-    gradient = run.oracle.observe(x)[1]
+    gradient = oracle.observe(x)[1]
     noise = oracle.noise_like(gradient)
     if noise is not None and oracle.noise is not None:
         quantities.append(Quantity("Noise", "ξ", oracle.noise.formula, noise))
@@ -114,9 +116,9 @@ def _told(oracle: ShapedOracle) -> str:
     return rf"g_t = {oracle.clipping.formula},\ g = {noisy},\ c = {bound:g}"
 
 
-def _of_the_rate(run: Run, rate: float) -> list[Quantity]:
+def _of_the_rate(optimizer: Optimizer, rate: float) -> list[Quantity]:
     """The rate, with the formula of its schedule; nothing for methods without one."""
-    if not np.isfinite(float(to_numpy(rate))) and schedule_of(run.optimizer) is None:
-        return []
-    schedule = schedule_of(run.optimizer)
-    return [Quantity("Learning rate", "η", r"\eta" if schedule is None else schedule.formula, rate)]
+    schedule = schedule_of(optimizer)
+    if schedule is not None:
+        return [Quantity("Learning rate", "η", schedule.formula, rate)]
+    return [Quantity("Learning rate", "η", r"\eta", rate)] if math.isfinite(rate) else []
