@@ -45,6 +45,8 @@ FITS: dict[str, dict[str, Any]] = {
     "squares": {"table": "builtin:line"},
     "huber": {"table": "builtin:line", "loss": "huber", "l2": 0.1, "l1": 0.01},
     "logistic": {"table": "builtin:iris", "target": "species", "classes": ("versicolor", "virginica")},
+    "softmax": {"table": "builtin:iris", "target": "species", "model": "softmax", "validation": 0.2},
+    "network": {"table": "builtin:iris", "target": "species", "model": "mlp", "hidden": (4,)},
 }
 
 

@@ -94,6 +94,8 @@ FITS: dict[str, dict[str, Any]] = {
     "ridge": {"table": "builtin:line", "l2": 0.1, "l1": 0.01},
     "huber": {"table": "builtin:line", "loss": "huber"},
     "logistic": {"table": "builtin:iris", "target": "species", "classes": ("versicolor", "virginica")},
+    "softmax": {"table": "builtin:iris", "target": "species", "model": "softmax", "validation": 0.2},
+    "network": {"table": "builtin:iris", "target": "species", "model": "mlp", "hidden": (4,)},
 }
 
 
