@@ -32,6 +32,8 @@ _CUT = 0.1
 """A side along which at least this share of the width has no finite value is cut off."""
 _STARTS = ((0.2, 0.75), (0.8, 0.7), (0.25, 0.2), (0.75, 0.25), (0.4, 0.6), (0.1, 0.9), (0.65, 0.45), (0.5, 0.35))
 """Shares of the width to start at, in turn along the axes: off the middle, where many functions are symmetric."""
+_LOW = 0.12
+"""No start lies among this share of the points with the lowest values: there would be nowhere to go."""
 
 
 class Outlook(NamedTuple):
@@ -44,12 +46,10 @@ class Outlook(NamedTuple):
 def outlook_of(problem: Problem, domain: np.ndarray | None, start: Sequence[float] | None) -> Outlook:
     """Both, each found where it is None."""
     with np.errstate(all="ignore"):
-        bottom = np.empty((0, problem.dimension))
-        if domain is None or start is None:
-            bottom = _bottom(problem)
         if domain is None:
-            domain = _with_start(_finite_part(problem, _framed(bottom, problem.dimension)), start)
-        point = np.array(start, dtype=np.float64) if start is not None else _start(problem, domain, bottom)
+            domain = _framed(_bottom(problem), problem.dimension)
+            domain = _with_start(_finite_part(problem, domain), start)
+        point = np.array(start, dtype=np.float64) if start is not None else _start(problem, domain)
     return Outlook(np.array(domain, dtype=np.float64), point)
 
 
@@ -136,7 +136,7 @@ def _with_start(domain: np.ndarray, start: Sequence[float] | None) -> np.ndarray
     return np.stack([low, high], axis=-1)
 
 
-def _start(problem: Problem, domain: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+def _start(problem: Problem, domain: np.ndarray) -> np.ndarray:
     """A point off the middle, of few digits, from which there is some way to go."""
     width = domain[:, 1] - domain[:, 0]
     generator = np.random.default_rng(2)
@@ -147,11 +147,10 @@ def _start(problem: Problem, domain: np.ndarray, bottom: np.ndarray) -> np.ndarr
     points = np.round(points / 10.0**digits) * 10.0**digits
     values = np.asarray(problem.value(points))
     slopes = np.linalg.norm(np.asarray(problem.gradient(points)), axis=-1)
-    floor = float(problem.value(bottom[0])) if len(bottom) else -math.inf
     finite = np.isfinite(values) & np.isfinite(slopes)
-    spread = float(np.ptp(values[finite])) if finite.any() else 0.0
     steep = 1e-3 * float(np.median(slopes[finite])) if finite.any() else 0.0
-    good = finite & (slopes > steep) & (values > floor + 1e-3 * spread)
+    low = float(np.quantile(values[finite], _LOW)) if finite.any() else 0.0
+    good = finite & (slopes > steep) & (values > low)
     for candidates in (good, finite):
         if candidates.any():
             return _plain(points[int(np.argmax(candidates))])

@@ -56,7 +56,8 @@ class FormulaField(QPlainTextEdit):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(_MARGIN)
-        self.textChanged.connect(self._fit)
+        # Not when the text changes: only then it is known how many lines it takes.
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
     @property

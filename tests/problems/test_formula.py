@@ -264,6 +264,8 @@ def test_that_the_start_lies_inside_has_a_value_and_somewhere_to_go(text: str) -
         slope = np.linalg.norm(formula.gradient(formula.start))
     assert np.isfinite(slope)
     assert slope > 0 or text == "3+0x"
+    for minimum in MINIMA.get(text, ()):
+        assert formula.value(formula.start) > formula.value(np.array(minimum, dtype=float))
 
 
 def test_that_sides_without_values_are_left_out() -> None:

@@ -214,6 +214,11 @@ def test_that_a_long_formula_makes_the_field_higher_up_to_a_limit(qtbot: QtBot, 
     one = field.height()
     field.setPlainText(" + ".join(["x^2*y"] * 8))
     qtbot.waitUntil(lambda: field.height() > one + 10)
+    three = field.height()
+    field.setPlainText("x")
+    qtbot.waitUntil(lambda: field.height() == one)
+    field.insertPlainText("exp(" * 30)
+    qtbot.waitUntil(lambda: field.height() >= three)
     field.setPlainText(" + ".join(["x^2*y"] * 200))
     assert field.height() < 8 * one
 
