@@ -187,6 +187,15 @@ def test_that_value_and_gradient_together_equal_each_alone(function: CoordinateF
 
 
 @every_function
+def test_that_every_explanation_ends_with_value_and_gradient(function: CoordinateFunction) -> None:
+    points = points_of(function, 4)
+    *_, value, gradient = function.explain(points)
+    assert (value.symbol, gradient.symbol) == ("f", "∇f")
+    np.testing.assert_array_equal(value.value, function.value(points))
+    np.testing.assert_array_equal(gradient.value, function.gradient(points))
+
+
+@every_function
 def test_that_a_point_is_never_changed_in_place(function: CoordinateFunction) -> None:
     points = points_of(function, 20)
     before = points.copy()
@@ -274,7 +283,7 @@ def descents(function: CoordinateFunction, count: int) -> tuple[np.ndarray, np.n
     best = points[np.argsort(function.value(points))[: count // 2]]
     starts = np.concatenate([best, points[: count - len(best)]])
     results = [
-        minimize(function.value, start, jac=function.gradient, bounds=function.domain, method="L-BFGS-B", tol=1e-14)
+        minimize(function.value, start, jac=function.gradient, bounds=function.domain, method="L-BFGS-B", tol=1e-13)
         for start in starts
     ]
     return np.array([result.x for result in results]), np.array([result.fun for result in results])
@@ -282,7 +291,7 @@ def descents(function: CoordinateFunction, count: int) -> tuple[np.ndarray, np.n
 
 @pytest.mark.parametrize("function", [item for item in FUNCTIONS if has_minimum(item)], ids=title)
 def test_that_many_descents_find_nothing_lower(function: CoordinateFunction) -> None:
-    _, values = descents(function, 24)
+    _, values = descents(function, 10)
     lowest = function.minimum_value
     assert lowest is not None
     assert values.min() >= lowest - 1e-9 * (1.0 + abs(lowest))
@@ -294,7 +303,7 @@ def test_that_many_descents_find_nothing_lower(function: CoordinateFunction) -> 
     ids=title,
 )
 def test_that_every_descent_into_the_open_ends_in_a_listed_minimum(function: CoordinateFunction) -> None:
-    ends, _ = descents(function, 60)
+    ends, _ = descents(function, 30)
     low, high = function.domain.T
     inside = ((ends > low + 1e-6) & (ends < high - 1e-6)).all(axis=-1)
     flat = np.abs(function.gradient(ends)).max(axis=-1) < 1e-4
