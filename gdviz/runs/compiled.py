@@ -134,6 +134,7 @@ class CompiledSteps:
         batches = self._batches
         key = (
             type(rule),
+            tuple(numbers_of(rule)),
             _fixed_options(rule),
             type(state),
             self.length,
