@@ -20,7 +20,7 @@ __all__ = ["Conditions", "Found", "Line", "Trial", "search", "trial_quantities"]
 
 _MOST_SHRINKS = 100
 _MOST_WOLFE_TRIALS = 25
-_MOST_EXACT_TRIALS = 60
+_MOST_EXACT_TRIALS = 100
 _SHORTEST_BRACKET = 1e-9
 """A bracket that moves no parameter by more than this is not narrowed further, as in torch.optim.LBFGS."""
 _EXACT_SLOPE = 1e-10
@@ -125,10 +125,10 @@ def _backtracking(line: Line, conditions: Conditions, first: float) -> Found:
 
 def _strong_wolfe(line: Line, conditions: Conditions, first: float) -> Found:
     """f(θ + td) ≤ f(θ) + c₁tφ'(0) and |φ'(t)| ≤ c₂|φ'(0)|: grow the rate until a good one must lie between two, then
-    narrow these by cubic interpolation. Where the tries run out, the lowest point of the bracket.
+    narrow these by cubic interpolation. Where the tries run out, the lowest rate found that falls enough.
 
     Source: Nocedal & Wright 2006, algorithms 3.5 and 3.6, safeguarded as in Schmidt's minFunc, whose decisions
-    torch.optim.LBFGS makes too.
+    torch.optim.LBFGS makes too; but a rate that does not fall enough is never the lower end, however low it is.
     """
     origin = before = line.start()
     flat = -conditions.curvature * line.slope
@@ -145,22 +145,20 @@ def _strong_wolfe(line: Line, conditions: Conditions, first: float) -> Found:
         if abs(trial.slope) <= flat:
             return line.found(trial)
         if trial.slope >= 0:
-            low, high = before, trial
+            low, high = (trial, before) if trial.value <= before.value else (before, trial)
             break
         if left == 0:
-            low, high = origin, trial
-            break
+            return line.found(trial)
         shortest, longest = trial.rate + 0.01 * (trial.rate - before.rate), 10.0 * trial.rate
         rate = _cubic_minimum(before, trial, shortest, longest)
         before, trial = trial, line.try_both(rate)
         left -= 1
-    if not low.value <= high.value and not math.isnan(high.value):
-        low, high = high, low
     return line.found(_narrowed(line, low, high, too_high, flat, left))
 
 
 def _narrowed(line: Line, low: Trial, high: Trial, too_high: Any, flat: float, left: int) -> Trial:
-    """A rate between `low`, the lower of the two, and `high` that is good, or the lowest found in `left` tries."""
+    """A rate between `low`, the lowest known to fall enough, and `high` that is good, or the lowest found in `left`
+    tries."""
     reach = float(line.xp.max(line.xp.abs(line.direction)))
     crept = False
     while left > 0 and abs(high.rate - low.rate) * reach >= _SHORTEST_BRACKET:
@@ -177,8 +175,6 @@ def _narrowed(line: Line, low: Trial, high: Trial, too_high: Any, flat: float, l
         left -= 1
         if too_high(trial) or trial.value >= low.value:
             high = trial
-            if high.value < low.value:
-                low, high = high, low
         else:
             if abs(trial.slope) <= flat:
                 return trial
@@ -219,6 +215,7 @@ def _exact(line: Line, first: float) -> Found:
     high: Trial | None = None
     low_slope, high_slope = low.slope, math.nan
     rate, side = first, 0
+    width, halved = math.inf, False
     while len(line.trials) < _MOST_EXACT_TRIALS:
         trial = line.try_gradient(rate)
         if abs(trial.slope) <= -_EXACT_SLOPE * line.slope:
@@ -238,7 +235,11 @@ def _exact(line: Line, first: float) -> Found:
                 low_slope *= 0.5
             high, high_slope, side = trial, trial.slope, 1
         if high is not None:
-            rate = low.rate + (high.rate - low.rate) * (low_slope / (low_slope - high_slope))
+            width, before = high.rate - low.rate, width
+            # Halved at least at every second try, however the slope is bent.
+            share = low_slope / (low_slope - high_slope) if width <= 0.5 * before or halved else 0.5
+            halved = share == 0.5
+            rate = low.rate + width * share
             if not low.rate < rate < high.rate:
                 break
     return line.found(low)

@@ -410,7 +410,7 @@ def test_that_a_function_with_kinks_is_refused_before_the_run_with_what_to_do(na
 def test_that_a_change_on_the_way_is_asked_too() -> None:
     config = RunConfig(optimizer=optimizer("polyak_step", minimum_value=0.0), steps=10)
     Run(Unbounded(), config)
-    with pytest.raises(InputError, match="polyak_step needs the lowest value, .* give minimum_value"):
+    with pytest.raises(InputError, match=r"polyak_step needs the lowest value, .* give minimum_value"):
         Run(Unbounded(), config.changed_at(4, {"minimum_value": None}))
     Run(Bowl(), config.changed_at(4, {"minimum_value": None}))
 
