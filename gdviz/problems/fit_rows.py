@@ -1,6 +1,6 @@
 """The mean loss of a model over the rows of a data set, with its gradient and Hessian, in blocks of rows.
 
-A block of 8k rows stays in the processor's cache from the forward to the backward pass, so the data are read once for
+A block of 4k or 8k rows stays in the processor's cache from the forward to the backward pass, so the data are read once for
 value and gradient. For a batch of points blocks are made smaller, so that memory stays bounded however many points and
 rows.
 """
@@ -26,6 +26,8 @@ Measure: TypeAlias = Callable[[Namespace, Array, Array], Array]
 """(namespace, predictions `(..., n)`, targets (n,)) to `(..., n)`, by rows; with k outputs `(..., n, k)`, `(n, k)`."""
 
 _BLOCK_ROWS = 8192
+# Wide rows are taken by half as many, or they leave the cache between the forward and the backward pass.
+_WIDE = 12
 _BLOCK_POINTS = 256
 _BLOCK_ENTRIES = 65_536
 # For one point at a time: so that models with many units take fewer rows at once than others.
@@ -208,7 +210,8 @@ class RowMean:
     def _block_rows(self, points: Array) -> int:
         """How many rows to take at once for one point `(d,)` or a chunk of points `(k, d)`."""
         count, entries = (1, _ONE_POINT_ENTRIES) if points.ndim == 1 else (points.shape[0], _BLOCK_ENTRIES)
-        return max(1, min(_BLOCK_ROWS, entries // max(1, count * self._entries)))
+        most = _BLOCK_ROWS if self.features.shape[1] <= _WIDE else _BLOCK_ROWS // 2
+        return max(1, min(most, entries // max(1, count * self._entries)))
 
     def _chunks(self, xp: Namespace, x: Array) -> Iterator[Array]:
         """Points `(..., d)` as chunks `(k, d)`; one of none where there are none."""
