@@ -1,8 +1,8 @@
 """The mean loss of a model over the rows of a data set, with its gradient and Hessian, in blocks of rows.
 
-A block of 4k or 8k rows stays in the processor's cache from the forward to the backward pass, so the data are read once for
-value and gradient. For a batch of points blocks are made smaller, so that memory stays bounded however many points and
-rows.
+A block of 4k or 8k rows stays in the processor's cache from the forward to the backward pass, so the data are read once
+for value and gradient. For a batch of points blocks are made smaller, so that memory stays bounded however many points
+and rows.
 """
 
 from __future__ import annotations
