@@ -59,6 +59,7 @@ class _Rows:
     """Two rows with different answers, so that a batch shows which it was."""
 
     cheap = False
+    rows_in_order = False
     rows = 2
     passes = 0
 
