@@ -43,6 +43,14 @@ every_model = pytest.mark.parametrize("some", list(MODELS.values()), ids=list(MO
 every_pair = pytest.mark.parametrize(
     ("some", "loss_name"), [(MODELS[name], fitting) for name, fitting in PAIRS], ids=[" ".join(pair) for pair in PAIRS]
 )
+# Every model with its usual loss and every loss with one model, where all pairs would take long.
+ONCE = {(name, fitting) for name, fitting in PAIRS if fitting == MODELS[name].losses_for(MODELS[name].predicted)[0]}
+ONCE |= {(name, fitting) for fitting, name in {fitting: name for name, fitting in PAIRS}.items()}
+each_once = pytest.mark.parametrize(
+    ("some", "loss_name"),
+    [(MODELS[name], fitting) for name, fitting in sorted(ONCE)],
+    ids=[" ".join(pair) for pair in sorted(ONCE)],
+)
 
 
 def loss_of(name: str) -> Loss:
@@ -281,6 +289,21 @@ def test_that_models_and_losses_take_arrays_of_torch(some: Model, loss_name: str
     found = loss_and_gradient(xp, some, loss_of(loss_name), *tensors)
     np.testing.assert_allclose(found[0].numpy(), expected[0], rtol=1e-12)
     np.testing.assert_allclose(found[1].numpy(), expected[1], rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.jax
+@each_once
+def test_that_models_and_losses_are_compiled_by_jax(some: Model, loss_name: str) -> None:
+    import jax
+
+    own = (points(some), rows(), targets(some, loss_name))
+    expected = loss_and_gradient(np, some, loss_of(loss_name), *own)
+    with jax.enable_x64(True):
+        arrays = tuple(jax.numpy.asarray(array) for array in own)
+        compiled = jax.jit(lambda x, *data: loss_and_gradient(jax.numpy, some, loss_of(loss_name), x, *data))
+        found = compiled(*arrays)
+        np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+        np.testing.assert_allclose(found[1], expected[1], rtol=1e-11, atol=1e-12)
 
 
 @every_model
