@@ -18,6 +18,7 @@ import numpy as np
 
 from gdviz.arrays import to_numpy
 from gdviz.backends import computing
+from gdviz.oracle import Evaluations
 from gdviz.runs import coordinatewise
 from gdviz.runs.compiled import CompiledSteps
 from gdviz.runs.config import RunConfig
@@ -263,6 +264,9 @@ def _compiled_steps(run: Run, compiled: CompiledSteps, rows: Rows, count: int, p
 
 def _observed_steps(run: Run, rows: Rows, count: int, deadline: float, passed: list[Checkpoint]) -> int:
     """Up to `count` steps, each recorded in the pass over the rows that the next one needs; returns how many."""
+    fixed = run.optimizer.evaluations_per_step
+    if fixed is not None and isinstance(run.point, np.ndarray) and not (run.shaped or follows_values(run.optimizer)):
+        return _plain_observed_steps(run, rows, count, deadline, passed, fixed)
     spacing = run.trajectory.checkpoint_spacing
     for index in range(count):
         _step(run)
@@ -273,6 +277,36 @@ def _observed_steps(run: Run, rows: Rows, count: int, deadline: float, passed: l
         if perf_counter() >= deadline:
             return index + 1
     return count
+
+
+def _plain_observed_steps(
+    run: Run, rows: Rows, count: int, deadline: float, passed: list[Checkpoint], per_step: Evaluations
+) -> int:
+    """The same where every step takes the rate and the evaluations known beforehand: small mini-batches take less time
+    than the calls around them, so what can be is recorded of all steps at once."""
+    xp, oracle, step = run.xp, run.oracle, run.optimizer.step
+    spacing = run.trajectory.checkpoint_spacing
+    point, state, first = run.point, run.state, run.step
+    before, rates = oracle.evaluations, rates_from(run.optimizer, first, count)
+    points, values, gradients = rows.points, rows.values, np.empty(rows.points.shape, dtype=point.dtype)
+    oracle.step = first
+    taken = 0
+    while taken < count:
+        point, state = step(xp, oracle, point, state, rates[taken])
+        oracle.step += 1
+        values[taken], gradients[taken] = oracle.observe(point)
+        points[taken] = point
+        taken += 1
+        if oracle.step % spacing == 0:
+            run.point, run.state, run.step = point, state, oracle.step
+            passed.append(run.checkpoint())
+        if perf_counter() >= deadline:
+            break
+    run.point, run.state, run.step = point, state, first + taken
+    rows.gradient_norms[:taken] = lengths(gradients[:taken])
+    for column, start, each in zip(rows.evaluations.T, before, per_step, strict=True):
+        column[:taken] = start + each * np.arange(1, taken + 1)
+    return taken
 
 
 def _step(run: Run, rate: float | None = None) -> None:
