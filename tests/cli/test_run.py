@@ -279,7 +279,7 @@ REFUSED = [
     (("--formula", "x + z", "--variables", "x,y"), "'z' is no variable; the variables are x, y"),
     ((*FUNCTION, "--variables", "x,y"), "--variables belongs to --formula"),
     ((*IRIS, "--constants", "a=1"), "--constants belongs to --formula"),
-    (("--problem", "rosenbruck"), "did you mean rosenbrock?"),
+    (("--problem", "rosenbruck"), "did you mean rosenbrock"),
     (("--problem", "rosenbrock:b=-1"), "b must be a finite number above 0"),
     (("--problem", "rosenbrock:b=x*2"), "b must be a finite number above 0"),
     (("--problem", "rosenbrock:b"), "write an equals sign after 'b'"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import reject
 from hypothesis import strategies as st
 
+from gdviz.errors import InputError
 from gdviz.experiment.experiment import Experiment, ProblemChoice, RunEntry, ViewChoice
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.parameters import Parameter, declared
 from gdviz.problems import PROBLEMS
+from gdviz.runs.clipping import Clipping
 from gdviz.runs.config import Change, RandomStart, RunConfig, StopRules
+from gdviz.runs.noise import NOISES
+from gdviz.schedules import SCHEDULES, Schedule
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -66,18 +71,61 @@ STARTS = (
 )
 
 
+def made(make: Any) -> Any:
+    """What this makes; options that don't go together are none of an experiment."""
+    try:
+        return make()
+    except InputError:
+        reject()
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    cls = draw(st.sampled_from(list(SCHEDULES)))
+    options = draw(options_of(cls))
+    return cast(Schedule, made(lambda: cls.from_options(options)))
+
+
+@st.composite
+def hyper_parameters(draw: st.DrawFn, declarations: tuple[Parameter, ...]) -> dict[str, Any]:
+    values = {
+        item.name: value_of(item) | schedules() if item.alternative is Schedule else value_of(item)
+        for item in declarations
+    }
+    return draw(st.fixed_dictionaries({}, optional=values))
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> RunConfig:
     cls = draw(st.sampled_from(list(OPTIMIZERS)))
+    # What is inside a wrapper says which hyper-parameters there are, and stays what it is through a run.
+    inside = {
+        item.name: draw(st.sampled_from(item.choices)) for item in cls.declarations_for({}) if item.name == "base"
+    }
+    declarations = tuple(item for item in cls.declarations_for(inside) if item.name not in inside)
+    first = draw(hyper_parameters(declarations))
     steps = sorted(draw(st.sets(st.integers(0, 2000), max_size=3)))
-    return RunConfig(
-        cls.from_options(draw(options_of(cls))),
-        start=draw(STARTS),
-        stop=StopRules(**draw(options_of(StopRules))),
-        changes=tuple(Change(step, draw(options_of(cls))) for step in steps),
-        label=draw(TEXT),
+    changes = tuple(Change(step, draw(hyper_parameters(declarations))) for step in steps)
+    clipping = draw(st.sampled_from([Clipping(), Clipping(value=0.5), Clipping(norm=2.0, convention="optax")]))
+    noise = draw(st.none() | st.sampled_from(list(NOISES)).flatmap(lambda kind: st.builds(kind, **own_options(kind))))
+    settings: dict[str, Any] = {
+        "start": draw(STARTS),
+        "stop": StopRules(**draw(options_of(StopRules))),
+        "label": draw(TEXT),
         **draw(options_of(RunConfig)),
+    }
+    return cast(
+        RunConfig,
+        made(
+            lambda: RunConfig(
+                cls.from_options({**inside, **first}), changes=changes, clipping=clipping, noise=noise, **settings
+            )
+        ),
     )
+
+
+def own_options(cls: type) -> dict[str, st.SearchStrategy[Any]]:
+    return {item.name: value_of(item) for item in declared(cls)}
 
 
 @st.composite

@@ -247,7 +247,7 @@ REFUSED = [
     ('title = "A', 'title = 3 #"A', 2, "title must be text, not 3"),
     ("[problem]", "[[problem]]", 4, "problem must be a table"),
     ("[problem]", "[problems]", 4, "unknown key 'problems'"),
-    ('name = "rosenbrock"', 'name = "rosenbruck"', 5, "did you mean rosenbrock?"),
+    ('name = "rosenbrock"', 'name = "rosenbruck"', 5, "did you mean rosenbrock"),
     ('name = "rosenbrock"', "name = 3", 5, "name must be text"),
     ('name = "rosenbrock"', "", 4, "name is missing in problem; add a line such as"),
     ('name = "rosenbrock"', 'nam = "rosenbrock"', 5, "unknown key 'nam' in problem; did you mean name?"),
