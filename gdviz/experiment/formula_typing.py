@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gdviz.errors import InputError
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.formulas.functions import CONSTANTS, FUNCTIONS
 from gdviz.formulas.reading import read_formula
@@ -46,8 +45,6 @@ def moved_name(choice: ProblemChoice, name: str, number: float | None) -> Proble
         constants[name] = number
     text = str(choice.options["expression"])
     variables = read_formula(text, None, constants).variables
-    if number is not None and name in variables:
-        raise InputError(f"{name} can't be a constant; choose another name.")
     return _with_kept({"expression": text, "constants": tuple(constants.items())}, variables, choice)
 
 

@@ -138,6 +138,11 @@ def test_that_a_file_in_place_of_the_folder_is_a_sentence(library: FormulaLibrar
         library.save("new", BOWL)
 
 
+def test_that_a_path_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    library = FormulaLibrary(tmp_path / ("n" * 5000))
+    assert "can't be read" in library.read().complaint
+
+
 def test_that_there_are_only_so_many(library: FormulaLibrary) -> None:
     library.path.parent.mkdir(parents=True)
     entries = [f'\n[[formula]]\nname = "f{place}"\nexpression = "x"\n' for place in range(MOST_FORMULAS + 2)]

@@ -14,7 +14,8 @@ from gdviz.errors import InputError
 from gdviz.formulas.compiled import compiled_formula
 from gdviz.formulas.errors import FormulaError
 from gdviz.formulas.functions import FUNCTIONS
-from gdviz.formulas.reading import MOST_NODES, read_formula
+from gdviz.formulas.grammar import Plain
+from gdviz.formulas.reading import MOST_NODES, _Reader, read_formula
 from gdviz.formulas.tokens import LONGEST_TEXT
 
 MEANINGS: dict[str, Any] = {
@@ -288,6 +289,44 @@ def test_that_a_formula_is_as_long_as_the_limits_and_no_longer() -> None:
         read_formula("+".join(["x"] * (terms + 1)))
     with pytest.raises(FormulaError, match="nested more than 60 deep"):
         read_formula("(" * 61 + "x" + ")" * 61)
+
+
+@pytest.mark.parametrize(
+    "source", ["n0.real", "n0[0]", "(lambda: n0)()", "n0 if n0 else n0", "[n0]", "'x'", "1", "sin(x=n0)"]
+)
+def test_that_the_tree_is_checked_whatever_the_grammar_let_pass(source: str) -> None:
+    """The second of the two walls, with the first one taken away."""
+    with pytest.raises(FormulaError, match="this can't be part of a formula"):
+        _Reader(Plain(source, ("x",), {}), ("x",), {}).read()
+
+
+@pytest.mark.parametrize("error", [SyntaxError, ValueError, MemoryError, RecursionError])
+def test_that_what_pythons_parser_can_not_read_is_no_formula(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("gdviz.formulas.reading.ast.parse", fail)
+    with pytest.raises(FormulaError, match="this is no formula"):
+        read_formula("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("sign(-3)x", -1.0),
+        ("sign(0)x + x", 1.0),
+        ("softplus(0)x", math.log(2)),
+        ("sigmoid(-2)x", 1 / (1 + math.exp(2))),
+        ("sigmoid(2)x", 1 / (1 + math.exp(-2))),
+        ("relu(-1)x + relu(2)x", 2.0),
+        ("floor(-1.5)x", -2.0),
+        ("(0.5 + 0.5)^3*x", 1.0),
+    ],
+)
+def test_that_parts_without_variables_are_computed_beforehand(text: str, value: float) -> None:
+    assert compiled_formula(text).value(None)(1.0) == pytest.approx(value, rel=1e-15)
 
 
 def test_that_only_kinks_make_a_formula_unsmooth() -> None:

@@ -306,6 +306,33 @@ def test_that_names_are_made_constants_with_a_slider_and_variables_again(
     assert "Constants" not in words(page)
 
 
+def test_that_a_constant_that_makes_no_formula_is_refused_in_words(
+    qtbot: QtBot, page: FormulaPage, edited: list[ProblemChoice]
+) -> None:
+    negative, power = formula("b x", constants=(("b", -2.0),)), formula("b^x + y")
+    page.show_choice(negative, negative.build())
+    page.show_choice(power, power.build())
+    qtbot.mouseClick(chips(page)["b"], Qt.MouseButton.LeftButton)
+    assert "needs a number above 0" in problem_of(page)
+    assert field_of(page).is_marked
+    assert not edited
+
+
+def test_that_an_emptied_field_changes_nothing(qtbot: QtBot, page: FormulaPage, edited: list[ProblemChoice]) -> None:
+    page.show_choice(formula("x*y"), formula("x*y").build())
+    field = typed(qtbot, page, "")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not edited
+    assert problem_of(page) == ""
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+
+
+def test_that_the_whole_formula_is_ready_to_be_replaced_when_the_page_opens(page: FormulaPage) -> None:
+    page.show_choice(formula("x*y"), formula("x*y").build())
+    page.begin()
+    assert field_of(page).textCursor().selectedText() == "x*y"
+
+
 def test_that_the_last_variable_stays_one(page: FormulaPage) -> None:
     choice = formula("a x^2", constants=(("a", 2.0),))
     page.show_choice(choice, choice.build())
