@@ -92,7 +92,7 @@ def test_that_the_window_says_in_a_sentence_that_qt_is_missing(no_qt: dict[str, 
     assert "Traceback" not in result.stderr
 
 
-MATHEMATICS = ("optimizers", "problems", "losses", "models", "runs", "experiment", "analysis", "data")
+MATHEMATICS = ("formulas", "optimizers", "problems", "losses", "models", "runs", "experiment", "analysis", "data")
 
 
 @pytest.mark.slow
