@@ -37,6 +37,11 @@ class MiniBatches:
         self._shuffled = shuffled
         self._order = np.arange(0 if shuffled else rows)
 
+    def epochs_before(self, step: int) -> float:
+        """How often all rows have been seen when this step is taken: a whole number where a pass begins."""
+        epoch, place = divmod(step, self.per_epoch)
+        return epoch + place * self.batch_size / self.rows
+
     def rows_of(self, step: int) -> np.ndarray:
         """The rows of the mini-batch of this step, (at most batch_size,)."""
         epoch, place = divmod(step, self.per_epoch)

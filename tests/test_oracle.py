@@ -100,3 +100,12 @@ def test_that_the_batch_of_a_new_step_is_a_new_pass() -> None:
 @pytest.mark.parametrize("batch_size", [None, 2, 3, 10**9])
 def test_that_a_batch_of_all_rows_is_no_batch(batch_size: int | None) -> None:
     assert Oracle(_Rows(), batch_size=batch_size).batches is None  # type: ignore[arg-type]
+
+
+def test_that_epochs_count_how_often_all_rows_were_seen() -> None:
+    batches = MiniBatches(10, 4, seed=0)  # 4, 4 and 2 rows an epoch
+    assert [batches.epochs_before(step) for step in range(7)] == pytest.approx([0, 0.4, 0.8, 1, 1.4, 1.8, 2])
+    seen = 0
+    for step in range(7):
+        assert batches.epochs_before(step) == pytest.approx(seen / 10)
+        seen += len(batches.rows_of(step))

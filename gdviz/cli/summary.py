@@ -8,6 +8,7 @@ import numpy as np
 
 from gdviz.echo import plain_line
 from gdviz.experiment.experiment import Experiment
+from gdviz.oracle import MiniBatches
 from gdviz.problems import Problem
 from gdviz.problems.fit import DataFit
 from gdviz.problems.fit_names import bias_name
@@ -34,7 +35,10 @@ def summary(experiment: Experiment, problem: Problem, trajectories: Mapping[str,
         for label, item in trajectories.items()
     ]
     head = ["run", "steps", "value", "gradient norm", "evaluations", "ended"]
-    parts = [_heading(experiment, problem), columns([head, *rows], "lrrrrl") + _note_on_batches(experiment, problem)]
+    parts = [
+        _heading(experiment, problem),
+        columns([head, *rows], "lrrrrl") + _note_on_batches(experiment, problem, trajectories),
+    ]
     if isinstance(problem, DataFit):
         parts.append(_fits(problem, trajectories))
     return "\n".join(part for part in parts if part)
@@ -68,11 +72,21 @@ def _heading(experiment: Experiment, problem: Problem) -> str:
     return "".join(f"{plain_line(line)}\n" for line in lines)
 
 
-def _note_on_batches(experiment: Experiment, problem: Problem) -> str:
-    sizes = [entry.config.batch_size for entry in experiment.runs if entry.enabled]
-    if problem.rows is None or not any(size is not None and size < problem.rows for size in sizes):
+def _note_on_batches(experiment: Experiment, problem: Problem, trajectories: Mapping[str, Trajectory]) -> str:
+    """That values are those of mini-batches, and how many epochs the runs took."""
+    if problem.rows is None:
         return ""
-    return "where a step sees some of the rows only, value and gradient norm are those of its rows\n"
+    lines = []
+    for entry, trajectory in zip(
+        [item for item in experiment.runs if item.enabled], trajectories.values(), strict=False
+    ):
+        size = entry.config.batch_size
+        if size is not None and size < problem.rows:
+            epochs = MiniBatches(problem.rows, size, entry.config.seed).epochs_before(trajectory.steps)
+            lines.append(f"{entry.config.title}: {epochs:.4g} epochs, each of all {problem.rows} rows\n")
+    if not lines:
+        return ""
+    return "where a step sees some of the rows only, value and gradient norm are those of its rows\n" + "".join(lines)
 
 
 def _fits(problem: DataFit, trajectories: Mapping[str, Trajectory]) -> str:

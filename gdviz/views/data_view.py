@@ -363,8 +363,12 @@ def equation_text(picture: FitPicture, point: np.ndarray, output: int = 0) -> st
         terms.append(f"{sign} {readable(abs(weight))} {name}")
     left = coefficients.outputs[output if several else 0]
     if picture.predicts_classes:
-        words = "score of {name}" if several else "log-odds of {name}"
-        left = QCoreApplication.translate("DataView", words).format(name=left)
+        words = (
+            QCoreApplication.translate("DataView", "score of {name}")
+            if several
+            else QCoreApplication.translate("DataView", "log-odds of {name}")
+        )
+        left = words.format(name=left)
     return f"{left} = {' '.join(terms)}"
 
 

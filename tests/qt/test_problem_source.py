@@ -251,10 +251,10 @@ def test_that_a_fit_to_many_rows_is_prepared_in_short_pieces(monkeypatch: pytest
     whole = RowMean._blocks
     seen = [0]
 
-    def blocks(mean: RowMean, *rest: object) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for features, targets in whole(mean, *rest):
-            seen[-1] += len(targets)
-            yield features, targets
+    def blocks(mean: RowMean, *rest: object) -> Iterator[tuple[np.ndarray, ...]]:
+        for block in whole(mean, *rest):
+            seen[-1] += len(block.targets)
+            yield block
 
     monkeypatch.setattr(RowMean, "_blocks", blocks)
     job = ProblemJob(ProblemChoice("data", {"table": "made_up.csv", "target": "class"}), table)

@@ -366,3 +366,70 @@ def test_that_coefficients_are_said_in_the_units_of_the_table() -> None:
     picture = FitPicture.of(problem)
 
     assert equation_text(picture, problem.minima[0]) == f"y = {readable(bias)} + {readable(slope)} x"
+
+
+# Many classes, several targets, curves
+
+
+def test_that_three_classes_have_their_marks_their_tints_and_lines_between_them(view, qtbot):
+    fit = DataFit(table="builtin:iris", features=("petal_length", "petal_width"), validation=0.2)
+    view.set_problem(fit)
+    view.set_runs(fitted_runs(fit, 0.5))
+    view.show_step(200)
+    assert view.canvas.points.class_names == ("setosa", "versicolor", "virginica")
+    point = view._runs[0].trajectory.points[200]
+    features = (view.x_feature, view.y_feature)
+    assert view.canvas.probabilities.shape == (64, 64, 3)
+    np.testing.assert_allclose(view.canvas.probabilities.sum(axis=-1), 1)
+    assert len(view.canvas.lines) >= 2
+    for line in view.canvas.lines:
+        first, second = np.sort(fit.at(point).along(features, line.points), axis=-1).T[:-3:-1]
+        np.testing.assert_allclose(first, second, atol=0.03)
+    for place in range(3):
+        assert seen(view, class_color(LIGHT, place)) > 100
+    assert "held out" in view.scores.readouts[0].value
+    choose(qtbot, view.y_choice, "p(species = virginica)")
+    (line,) = view.canvas.lines
+    expected = fit.at(point).along(("petal_length",), line.points[:, :1])[:, 2]
+    np.testing.assert_allclose(line.points[:, 1], expected)
+    np.testing.assert_array_equal(view.canvas.points.y, fit.data.y == 2)
+    assert view.equation.text().startswith("score of virginica = ")
+
+
+def test_that_a_network_bends_the_line_between_its_classes(view):
+    fit = DataFit(table="generated:moons", model="mlp", hidden=(8,), activation="tanh")
+    view.set_problem(fit)
+    view.set_runs(fitted_runs(fit, 1.0, steps=400))
+    view.show_step(400)
+    point = view._runs[0].trajectory.points[400]
+    assert view.canvas.lines
+    for line in view.canvas.lines:
+        np.testing.assert_allclose(fit.at(point).along(("x1", "x2"), line.points), 0.5, atol=0.05)
+    assert view.equation.text() == "network 2 → 8 → 1, tanh, 33 parameters"
+
+
+def test_that_polynomials_and_networks_are_drawn_as_curves(view):
+    for options in ({"degree": 3}, {"model": "mlp", "hidden": (5,), "activation": "tanh"}):
+        fit = DataFit(table="generated:exponential", **options)
+        view.set_problem(fit)
+        view.set_runs(fitted_runs(fit, 0.01, steps=50))
+        view.show_step(50)
+        (line,) = view.canvas.lines
+        assert len(line.points) > 100
+        point = view._runs[0].trajectory.points[50]
+        np.testing.assert_allclose(line.points[:, 1], fit.at(point).along(("x",), line.points[:, :1]))
+
+
+def test_that_each_of_several_targets_can_be_seen(view, qtbot):
+    fit = DataFit(table="builtin:linnerud", target=("weight", "waist"), features=("chin_ups", "jumps"))
+    view.set_problem(fit)
+    view.set_runs(fitted_runs(fit, 0.1))
+    view.show_step(200)
+    assert view.equation.text().startswith("weight = ")
+    np.testing.assert_array_equal(view.canvas.points.y, fit.data.y[:, 0])
+    choose(qtbot, view.y_choice, "waist")
+    np.testing.assert_array_equal(view.canvas.points.y, fit.data.y[:, 1])
+    assert view.equation.text().startswith("waist = ")
+    (line,) = view.canvas.lines
+    point = view._runs[0].trajectory.points[200]
+    np.testing.assert_allclose(line.points[:, 1], fit.at(point).along(("chin_ups",), line.points[:, :1])[:, 1])
