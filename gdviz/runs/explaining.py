@@ -7,12 +7,13 @@ last bit.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from gdviz.arrays import Array
+from gdviz.arrays import Array, to_numpy
 from gdviz.backends import computing
 from gdviz.errors import InputError
 from gdviz.optimizers.explanation import StepFacts
@@ -61,7 +62,21 @@ def explained(trajectory: Trajectory, origin: Origin, step: int) -> StepExplanat
         raise InputError(f"step {step} was not taken: {taken}.")
     run = standing_at(trajectory, origin, int(step))
     with np.errstate(all="ignore"), computing(run.xp):
-        return _explanation(run)
+        explanation = _explanation(run)
+    return explanation if run.xp is np else _on_the_host(explanation)
+
+
+def _on_the_host(explanation: StepExplanation) -> StepExplanation:
+    """The same with NumPy's arrays, whatever computed the run: those who show it know no others."""
+    return dataclasses.replace(
+        explanation,
+        point=to_numpy(explanation.point),
+        next_point=to_numpy(explanation.next_point),
+        quantities=tuple(
+            item._replace(value=to_numpy(item.value)) if hasattr(item.value, "dtype") else item
+            for item in explanation.quantities
+        ),
+    )
 
 
 def _explanation(run: Run) -> StepExplanation:

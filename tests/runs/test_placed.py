@@ -142,6 +142,15 @@ def test_that_steps_on_torch_are_replayed_and_branched_bit_for_bit() -> None:
     np.testing.assert_array_equal(run_to_end(followed).points, run_to_end(anew).points)
 
 
+@pytest.mark.torch
+def test_that_a_step_on_torch_is_explained_in_numpy_s_numbers() -> None:
+    explained = [gdviz.minimize("rosenbrock", "adam", steps=20, backend=name).explain(7) for name in ("torch", "numpy")]
+    for theirs, ours in zip(*(item.quantities for item in explained), strict=True):
+        assert theirs.name == ours.name
+        assert isinstance(theirs.value, np.ndarray | float | int)
+        np.testing.assert_allclose(theirs.value, ours.value, rtol=1e-9)
+
+
 # Failing --------------------------------------------------------------------------------------------------------------
 
 
