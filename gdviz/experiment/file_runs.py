@@ -18,6 +18,9 @@ __all__ = ["plain", "read_run", "run_values"]
 
 Declared = TypeVar("Declared", bound=Parameterized)
 
+_NONE = "none"
+"""What a change says that takes a hyper-parameter's value away again: TOML has no word for nothing."""
+
 _RUN_KEYS = (
     "label",
     "optimizer",
@@ -81,6 +84,8 @@ def _optimizer(section: Section, cls: type[Optimizer], declarations: tuple[Param
 def _hyper_parameter(section: Section, item: Parameter) -> Any:
     """A number or word, or for a learning rate the schedule that a table says."""
     if not isinstance(section.values[item.name], dict):
+        if item.optional and section.values[item.name] == _NONE:
+            return None
         with section.errors_at(item.name):
             return item.check(section.values[item.name])
     table = section.table(item.name)
@@ -179,7 +184,10 @@ def run_values(index: int, entry: RunEntry) -> dict[str, Any]:
         values["noise"] = plain(config.noise.table())
     if config.changes:
         values["changes"] = [
-            {"step": change.step, **{name: plain(value) for name, value in change.options.items()}}
+            {
+                "step": change.step,
+                **{name: _NONE if value is None else plain(value) for name, value in change.options.items()},
+            }
             for change in config.changes
         ]
     if entry.style != index:

@@ -545,3 +545,10 @@ def test_that_text_no_file_can_hold_is_refused_and_the_old_file_stays(tmp_path: 
     with pytest.raises(gdviz.InputError, match="no proper text"):
         save(Experiment(title="\ud800"), path)
     assert load(path) == read(EXAMPLE)
+
+
+def test_that_a_change_that_takes_a_value_away_says_none(tmp_path: Path) -> None:
+    config = RunConfig(optimizer("polyak_step", minimum_value=3.0), steps=20).changed_at(8, {"minimum_value": None})
+    text = to_text(Experiment(runs=(RunEntry(1, config),)), tmp_path)
+    assert 'changes = [{ step = 8, minimum_value = "none" }]' in text
+    assert from_text(text, "away.toml", tmp_path).runs[0].config == config
