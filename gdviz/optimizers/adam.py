@@ -19,6 +19,9 @@ from gdviz.quantities import Quantity
 
 __all__ = ["AMSGrad", "AMSGradState", "Adam", "AdamState", "AdamW", "Adamax", "AdamaxState"]
 
+_EPSILON_IN_MAXIMUM = frozenset({"torch", "optax"})
+"""The conventions of Adamax that compare |g| + ε; the others add ε to the maximum."""
+
 
 class AdamState(NamedTuple):
     """First moment m and second moment v `(..., d)`, not corrected for their start at zero; steps taken."""
@@ -79,9 +82,15 @@ class Adam(WeightDecay, GradientRule):
         beta1, beta2, weight_decay = self.beta1, self.beta2, self.weight_decay
         if weight_decay:
             gradient = self.penalized(gradient, x)
-        first_moment = averaged(state.first_moment, gradient, beta1)
-        second_moment = averaged(state.second_moment, gradient * gradient, beta2)
-        step = state.step + 1
+        first_moment, second_moment, step = state
+        if beta1 > 0.5 and beta2 > 0.5:
+            # `averaged`, written out: Adam is what most people run, and two calls are a tenth of its step.
+            first_moment = first_moment + (1.0 - beta1) * (gradient - first_moment)
+            second_moment = second_moment + (1.0 - beta2) * (gradient * gradient - second_moment)
+        else:
+            first_moment = averaged(first_moment, gradient, beta1)
+            second_moment = averaged(second_moment, gradient * gradient, beta2)
+        step = step + 1
         # Both corrections are plain numbers. Multiplying numerator and denominator by √(1 − β₂ᵗ) takes them out of the
         # arrays, which saves two array operations a step; ** 0.5 rather than math.sqrt lets `step` be traced.
         correction = (1.0 - beta2**step) ** 0.5
@@ -173,7 +182,8 @@ class AMSGrad(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AMSGradState, x: Array, learning_rate: float
     ) -> tuple[Array, AMSGradState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         step = state.step + 1
         first_moment = averaged(state.first_moment, gradient, self.beta1)
         second_moment = averaged(state.second_moment, gradient * gradient, self.beta2)
@@ -181,7 +191,9 @@ class AMSGrad(WeightDecay, GradientRule):
         compared = second_moment / correction if self.convention == "optax" else second_moment
         largest = xp.maximum(state.largest, compared)
         rate, epsilon = self._rate_and_epsilon(step, learning_rate)
-        update = self.decayed(-rate * (first_moment / (xp.sqrt(largest) + epsilon)), x, learning_rate)
+        update = -rate * (first_moment / (xp.sqrt(largest) + epsilon))
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
         return update, new(AMSGradState, (first_moment, second_moment, largest, step))
 
     def _rate_and_epsilon(self, step: int, learning_rate: float) -> tuple[float, float]:
@@ -252,25 +264,23 @@ class Adamax(WeightDecay, GradientRule):
     def init(self, xp: Namespace, x: Array) -> AdamaxState:
         return AdamaxState(xp.zeros_like(x), xp.zeros_like(x), 0)
 
-    @property
-    def epsilon_inside(self) -> bool:
-        """Whether ε is compared in the maximum, not added to it."""
-        return self.convention in {"torch", "optax"}
-
     def update(
         self, xp: Namespace, gradient: Array, state: AdamaxState, x: Array, learning_rate: float
     ) -> tuple[Array, AdamaxState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         first_moment = averaged(state.first_moment, gradient, self.beta1)
-        size = xp.abs(gradient) + self.epsilon if self.epsilon_inside else xp.abs(gradient)
+        size = xp.abs(gradient) + self.epsilon if self.convention in _EPSILON_IN_MAXIMUM else xp.abs(gradient)
         infinity_norm = xp.maximum(self.beta2 * state.infinity_norm, size)
         step = state.step + 1
         rate = learning_rate / (1.0 - self.beta1**step)
-        update = self.decayed(-rate * self._direction(xp, first_moment, infinity_norm), x, learning_rate)
+        update = -rate * self._direction(xp, first_moment, infinity_norm)
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
         return update, new(AdamaxState, (first_moment, infinity_norm, step))
 
     def _direction(self, xp: Namespace, first_moment: Array, infinity_norm: Array) -> Array:
-        if self.epsilon_inside:
+        if self.convention in _EPSILON_IN_MAXIMUM:
             return first_moment / infinity_norm
         divisor = infinity_norm + self.epsilon
         # Without ε, a parameter whose gradient has always been exactly 0 has 0/0 here, and should stay where it is.
@@ -279,7 +289,7 @@ class Adamax(WeightDecay, GradientRule):
     def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:
         _, shown = self.explained_gradient(facts)
         first_moment, infinity_norm, step = facts.next_state
-        size = r"|g_t| + \varepsilon" if self.epsilon_inside else "|g_t|"
+        size = r"|g_t| + \varepsilon" if self.convention in _EPSILON_IN_MAXIMUM else "|g_t|"
         first = corrected_first(first_moment, self.beta1, step)
         divisor = r"u_t + \varepsilon" if self.convention == "keras" else "u_t"
         update = -facts.learning_rate * self._direction(facts.xp, first.value, infinity_norm)

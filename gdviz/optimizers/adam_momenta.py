@@ -68,7 +68,8 @@ class NAdam(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: NAdamState, x: Array, learning_rate: float
     ) -> tuple[Array, NAdamState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         step = state.step + 1
         first_moment = averaged(state.first_moment, gradient, self.beta1)
         second_moment = averaged(state.second_moment, gradient * gradient, self.beta2)
@@ -80,7 +81,9 @@ class NAdam(WeightDecay, GradientRule):
         correction = (1.0 - self.beta2**step) ** 0.5
         update = -(learning_rate * correction) * (ahead / (xp.sqrt(second_moment) + self.epsilon * correction))
         state = new(NAdamState, (first_moment, second_moment, product, step))
-        return self.decayed(update, x, learning_rate), state
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
+        return update, state
 
     def _momentum(self, step: int) -> float:
         """μ of a step, counted from 1."""
@@ -143,7 +146,8 @@ class RAdam(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AdamState, x: Array, learning_rate: float
     ) -> tuple[Array, AdamState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         step = state.step + 1
         first_moment = averaged(state.first_moment, gradient, self.beta1)
         second_moment = averaged(state.second_moment, gradient * gradient, self.beta2)
@@ -153,7 +157,9 @@ class RAdam(WeightDecay, GradientRule):
         # Which of the two it is depends on the step alone: one of these plain numbers is 0.
         scale = (adapted * rectification * correction) / (xp.sqrt(second_moment) + epsilon) + (1 - adapted)
         update = -(learning_rate / (1.0 - self.beta1**step)) * (first_moment * scale)
-        return self.decayed(update, x, learning_rate), new(AdamState, (first_moment, second_moment, step))
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
+        return update, new(AdamState, (first_moment, second_moment, step))
 
     def _rectification(self, step: int) -> tuple[float, float, float]:
         """ρₜ, whether the step is adapted (1 or 0), and r where it is; plain numbers, which may be traced."""
@@ -238,7 +244,8 @@ class QHAdam(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AdamState, x: Array, learning_rate: float
     ) -> tuple[Array, AdamState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         step = state.step + 1
         first_moment = averaged(state.first_moment, gradient, self.beta1)
         second_moment = averaged(state.second_moment, gradient * gradient, self.beta2)

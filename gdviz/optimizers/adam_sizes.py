@@ -249,7 +249,8 @@ class AdaBound(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AdamState, x: Array, learning_rate: float
     ) -> tuple[Array, AdamState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         step = state.step + 1
         first_moment = averaged(state.first_moment, gradient, self.beta1)
         second_moment = averaged(state.second_moment, gradient * gradient, self.beta2)

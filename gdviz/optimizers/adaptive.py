@@ -78,11 +78,14 @@ class Adagrad(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AdagradState, x: Array, learning_rate: float
     ) -> tuple[Array, AdagradState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         square_sum = state.square_sum + gradient * gradient
         rate = learning_rate / (1.0 + state.step * self.learning_rate_decay)
         update = -rate * (gradient / self._size(xp, square_sum))
-        return self.decayed(update, x, learning_rate), new(AdagradState, (square_sum, state.step + 1))
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
+        return update, new(AdagradState, (square_sum, state.step + 1))
 
     def _size(self, xp: Namespace, square_sum: Array) -> Array:
         total = square_sum + self.initial_accumulator if self.initial_accumulator else square_sum
@@ -147,7 +150,8 @@ class RMSprop(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: RMSpropState, x: Array, learning_rate: float
     ) -> tuple[Array, RMSpropState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         square_average, gradient_average, velocity = state
         square_average = averaged(square_average, gradient * gradient, self.decay)
         if self.centered:
@@ -162,7 +166,9 @@ class RMSprop(WeightDecay, GradientRule):
             velocity = self.momentum * velocity + learning_rate * direction
             update = -velocity
         state = new(RMSpropState, (square_average, gradient_average, velocity))
-        return self.decayed(update, x, learning_rate), state
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
+        return update, state
 
     def _size(self, xp: Namespace, square_average: Array, gradient_average: Array) -> Array:
         size = square_average
@@ -246,12 +252,15 @@ class Adadelta(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AdadeltaState, x: Array, learning_rate: float
     ) -> tuple[Array, AdadeltaState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         square_average = averaged(state.square_average, gradient * gradient, self.decay)
         ratio = (state.update_average + self.epsilon) / (square_average + self.epsilon)
         change = xp.sqrt(ratio) * gradient
         update_average = averaged(state.update_average, change * change, self.decay)
-        update = self.decayed(-learning_rate * change, x, learning_rate)
+        update = -learning_rate * change
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
         return update, new(AdadeltaState, (square_average, update_average))
 
     def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:

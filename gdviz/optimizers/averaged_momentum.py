@@ -58,7 +58,8 @@ class QHM(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: QHMState, x: Array, learning_rate: float
     ) -> tuple[Array, QHMState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         average = averaged(state.average, gradient, self.momentum)
         return -learning_rate * ((1.0 - self.nu) * gradient + self.nu * average), new(QHMState, (average,))
 
@@ -115,7 +116,8 @@ class AggMo(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: AggMoState, x: Array, learning_rate: float
     ) -> tuple[Array, AggMoState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         quick = self.beta1 * state.quick + gradient
         middle = self.beta2 * state.middle + gradient
         slow = self.beta3 * state.slow + gradient

@@ -90,7 +90,8 @@ class ASGD(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: ASGDState, x: Array, learning_rate: float
     ) -> tuple[Array, ASGDState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         rate, share = self._rate_and_share(state.step, learning_rate)
         update = -rate * gradient - (self.decay_term * rate) * x
         point = x + update
@@ -146,7 +147,8 @@ class ScheduleFreeSGD(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: ScheduleFreeState, x: Array, learning_rate: float
     ) -> tuple[Array, ScheduleFreeState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         largest = state.largest_rate
         largest = largest + (learning_rate - largest) * (learning_rate > largest)
         weight = largest * largest

@@ -16,6 +16,9 @@ from gdviz.quantities import Quantity
 
 __all__ = ["GradientDescent", "Momentum", "MomentumState", "Nesterov", "NesterovState", "NoState"]
 
+_RATE_INSIDE = frozenset({"keras", "paper"})
+"""The conventions whose velocity is a displacement, with the rate in it."""
+
 
 class NoState(NamedTuple):
     """Plain gradient descent remembers nothing."""
@@ -59,7 +62,9 @@ class GradientDescent(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: NoState, x: Array, learning_rate: float
     ) -> tuple[Array, NoState]:
-        return self.decayed(-learning_rate * self.penalized(gradient, x), x, learning_rate), state
+        if self.weight_decay:
+            return self.decayed(-learning_rate * self.penalized(gradient, x), x, learning_rate), state
+        return -learning_rate * gradient, state
 
     def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:
         gradient, shown = self.explained_gradient(facts)
@@ -99,28 +104,26 @@ class Momentum(WeightDecay, GradientRule):
     weight_decay: float = hyper.weight_decay()
     convention: str = hyper.convention("torch", "optax", "keras", "paper")
 
-    @property
-    def rate_inside(self) -> bool:
-        """Whether the velocity is a displacement, with the rate in it."""
-        return self.convention in {"keras", "paper"}
-
     def init(self, xp: Namespace, x: Array) -> MomentumState:
         return MomentumState(xp.zeros_like(x), 0)
 
     def update(
         self, xp: Namespace, gradient: Array, state: MomentumState, x: Array, learning_rate: float
     ) -> tuple[Array, MomentumState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         if not self.momentum:
             return self.decayed(-learning_rate * gradient, x, learning_rate), state
         if self.dampening:
             gradient = self._kept(state) * gradient
-        if self.rate_inside:
+        if self.convention in _RATE_INSIDE:
             velocity = update = self.momentum * state.velocity - learning_rate * gradient
         else:
             velocity = self.momentum * state.velocity + gradient
             update = -learning_rate * velocity
-        return self.decayed(update, x, learning_rate), new(MomentumState, (velocity, state.gradients + 1))
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
+        return update, new(MomentumState, (velocity, state.gradients + 1))
 
     def _kept(self, state: MomentumState) -> float:
         """The share of the next gradient that goes into the velocity."""
@@ -132,7 +135,7 @@ class Momentum(WeightDecay, GradientRule):
             return *shown, self.explained_update(facts, -facts.learning_rate * gradient, r"-\eta_t g_t")
         velocity = facts.next_state.velocity
         pushing = "g_t" if self._kept(facts.state) == 1.0 else r"(1 - \tau) g_t"
-        if self.rate_inside:
+        if self.convention in _RATE_INSIDE:
             formula = rf"v_t = \mu v_{{t-1}} - \eta_t {pushing}"
             return (
                 *shown,
@@ -175,20 +178,23 @@ class Nesterov(WeightDecay, GradientRule):
     def update(
         self, xp: Namespace, gradient: Array, state: NesterovState, x: Array, learning_rate: float
     ) -> tuple[Array, NesterovState]:
-        gradient = self.penalized(gradient, x)
+        if self.weight_decay:
+            gradient = self.penalized(gradient, x)
         momentum = ahead = self.momentum
         sequence = state.sequence
         if self.convention == "paper":
             sequence = _following(sequence)
             momentum, ahead = (state.sequence - 1.0) / sequence, (sequence - 1.0) / _following(sequence)
-        if self.convention in {"keras", "paper"}:
+        if self.convention in _RATE_INSIDE:
             push = learning_rate * gradient
             velocity = momentum * state.velocity - push
             update = ahead * velocity - push
         else:
             velocity = momentum * state.velocity + gradient
             update = -learning_rate * (gradient + ahead * velocity)
-        return self.decayed(update, x, learning_rate), new(NesterovState, (velocity, sequence))
+        if self.weight_decay:
+            update = self.decayed(update, x, learning_rate)
+        return update, new(NesterovState, (velocity, sequence))
 
     def explain_update(self, facts: StepFacts) -> tuple[Quantity, ...]:
         gradient, shown = self.explained_gradient(facts)
