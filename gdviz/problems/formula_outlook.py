@@ -21,11 +21,13 @@ _RADII = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _SEARCHED = (3.0, 30.0)
 """Half widths of the boxes around the origin that descents start in."""
 _SAMPLES = 256
-_DESCENTS = 12
+_DESCENTS = 8
 _ROUNDS, _ROUNDS_OF_MANY, _MANY = 90, 30, 20
 """Steps of a descent, fewer with more than so many variables: a picture of two of them tells little anyway."""
 _FIRST_STEP, _LONGEST_STEP = 0.25, 50.0
 _GROWTH, _SHRINKING = 1.3, 0.5
+_SETTLED, _ENOUGH = 2e-3, 0.7
+"""A descent whose steps are so short has arrived; once this share of them has, the others are waited for no longer."""
 _INSIDE = 0.8
 """A minimum lies within this share of the half width."""
 _CUT = 0.1
@@ -58,17 +60,23 @@ def _bottom(problem: Problem) -> np.ndarray:
     generator = np.random.default_rng(0)
     units = generator.uniform(-1.0, 1.0, size=(_SAMPLES, problem.dimension))
     found = []
+    usual = 0.0
     for radius in _SEARCHED:
         points = radius * units
         values = np.asarray(problem.value(points))
         order = np.argsort(np.where(np.isfinite(values), values, math.inf))
-        found.append(points[[place for place in order if np.isfinite(values[place])][:_DESCENTS]])
+        if radius == _SEARCHED[0] and np.isfinite(values).any():
+            usual = float(np.median(values[np.isfinite(values)]))
+        # Not the very lowest alone: those may all lie in one valley of many.
+        lower = [place for place in order if np.isfinite(values[place])][: _SAMPLES // 3]
+        found.append(points[lower[:: max(1, len(lower) // _DESCENTS)]])
     ends = _descended(problem, np.concatenate(found))
     values = np.asarray(problem.value(ends))
     if not len(ends):
         return ends
-    spread = float(np.median(values) - values.min())
-    lowest = ends[values <= values.min() + 1e-3 * max(spread, 1e-9 * (1.0 + abs(float(values.min()))))]
+    # Descents have not gone to the last digit: what lies as low, seen from the usual height, is as low.
+    height = max(usual - float(values.min()), 0.0)
+    lowest = ends[values <= values.min() + 1e-3 * height]
     ordered: np.ndarray = lowest[np.argsort(np.linalg.norm(lowest, axis=-1), kind="stable")]
     return ordered
 
@@ -83,13 +91,14 @@ def _descended(problem: Problem, points: np.ndarray) -> np.ndarray:
     for _ in range(rounds if len(points) else 0):
         slope = np.asarray(problem.gradient(points))
         signs = np.where(np.isfinite(slope), np.sign(slope), 0.0)
-        steps *= np.where(signs * before > 0, _GROWTH, np.where(signs * before < 0, _SHRINKING, 1.0))
-        steps = np.minimum(steps, _LONGEST_STEP)
+        steps = np.minimum(steps * np.where(signs * before > 0, _GROWTH, _SHRINKING), _LONGEST_STEP)
         moved = points - signs * steps
         finite = np.isfinite(np.asarray(problem.value(moved)))[:, None]
         points = np.where(finite, moved, points)
         steps = np.where(finite, steps, steps * _SHRINKING)
         before = np.where(finite, signs, 0.0)
+        if (steps.max(axis=-1) < _SETTLED).mean() > _ENOUGH:
+            break
     return points[(steps < _LONGEST_STEP / 4).all(axis=-1)]
 
 
