@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
-__all__ = ["Fault", "Offer", "classes_in", "folder", "installed", "own_files"]
+__all__ = ["Fault", "Offer", "classes_in", "folder", "installed", "own_files", "reason_of"]
 
 _LONGEST_REASON = 200
 

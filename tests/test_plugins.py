@@ -279,6 +279,18 @@ def test_that_a_broken_file_is_one_line_and_the_run_goes_on(tmp_path: Path) -> N
     assert "finished all 3 steps" in ran.stdout
 
 
+def test_that_a_plug_in_that_fails_on_the_way_ends_its_own_run_only(tmp_path: Path) -> None:
+    failing = "        if 1.01 < x[1] < 2:\n            raise KeyError('lost')\n        return -self"
+    text = OPTIMIZER.replace("        return -self", failing)
+    written(tmp_path, "mine.py", text.replace('label = "Mine"', 'label = "Mine"\n    elementwise = False'))
+    words = ("--problem", "rosenbrock", "--optimizer", "mine:learning_rate=1e-5", "--optimizer", "adam")
+    ran = gdviz_in(tmp_path, "run", *words, "--steps", "30", "--start=-1.2,1", "--plugin", "mine.py")
+    assert ran.returncode == 0, ran.stderr
+    assert re.fullmatch(r"gdviz: Mine failed at step \d+: KeyError: 'lost' \(line 21\)\n", ran.stderr)
+    assert "finished all 30 steps" in ran.stdout
+    assert "failed at step" in ran.stdout
+
+
 def test_that_an_experiment_can_name_a_plug_in_but_not_load_one(tmp_path: Path) -> None:
     written(tmp_path, "mine.py", OPTIMIZER)
     written(

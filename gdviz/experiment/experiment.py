@@ -141,7 +141,8 @@ class Experiment:
     ) -> dict[str, Trajectory]:
         """Every enabled run to its end, one trajectory each, keyed by label; raises `InputError`.
 
-        `tell` is given a sentence where `backend` can't compute and NumPy takes over.
+        `tell` is given a sentence where `backend` can't compute and NumPy takes over, and where a plug-in fails while
+        others run: that run then ends as failed.
         """
         if problem is None:
             if self.problem is None:
@@ -155,6 +156,8 @@ class Experiment:
         if notice:
             tell(notice)
         return {
-            label: run_with(chosen.name, problem, config, tell, progress=progress, cancelled=cancelled)
+            label: run_with(
+                chosen.name, problem, config, tell, progress=progress, cancelled=cancelled, others_wait=True
+            )
             for label, config in configs
         }

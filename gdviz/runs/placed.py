@@ -14,11 +14,13 @@ import numpy as np
 
 from gdviz.backends import Backend, BackendWarning, choose, computing, failure
 from gdviz.errors import InputError
+from gdviz.plugins import reason_of
 from gdviz.problems.base import Problem
 from gdviz.runs.compiled import NotCompilableError, compilable
 from gdviz.runs.config import RunConfig, start_point
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
+from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Trajectory
 
 __all__ = ["not_compiled", "placed_run", "run_with", "warn_of_backend"]
@@ -62,10 +64,12 @@ def run_with(
     dtype: Any = None,
     progress: Callable[[Run], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    others_wait: bool = False,
 ) -> Trajectory:
     """The run on the backend of that name, to its end; `tell` is given a sentence where NumPy takes over.
 
-    Raises `InputError`, `UnknownNameError` for a backend that there is not.
+    Where `others_wait`, a run in which a plug-in fails is told too and ends as failed: the others must go on. Raises
+    `InputError`, `UnknownNameError` for a backend that there is not.
     """
     backend, notice = choose(name)
     if notice:
@@ -85,4 +89,19 @@ def run_with(
             # A device runs out of memory or drops out, a library lacks a function: NumPy has none of these.
             tell(f"{name} failed ({failure(error)}); NumPy computes instead.")
             backend = choose("numpy").backend
-    return run_to_end(placed_run(backend, problem, config, start, dtype), progress, cancelled)
+    run = placed_run(backend, problem, config, start, dtype)
+    try:
+        return run_to_end(run, progress, cancelled)
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
+        if not others_wait or not _has_plugin(problem, config) or len(run.trajectory) == 0:
+            raise
+        tell(f"{config.title} failed at step {run.trajectory.steps}: {reason_of(error)}")
+        run.stop(StopReason.FAILED, run.trajectory.steps)
+        return run.trajectory
+
+
+def _has_plugin(problem: Problem, config: RunConfig) -> bool:
+    """Whether code that is not gdviz's takes part in the run."""
+    return any(not type(part).__module__.startswith("gdviz.") for part in (problem, *config.optimizers))
