@@ -29,6 +29,7 @@ MODELS: dict[str, Model] = {
     "mlp-number-relu": model("mlp", hidden=(5,), activation="relu"),
     "mlp-numbers-tanh": model("mlp", hidden=(4, 3), activation="tanh", targets=Targets("number", 2)),
     "mlp-two-logistic": model("mlp", hidden=(4,), activation="logistic", targets=Targets("class", 2)),
+    "mlp-two-deep": model("mlp", hidden=(4, 3), activation="relu", targets=Targets("class", 2)),
     "mlp-classes-tanh": model("mlp", hidden=(6,), activation="tanh", targets=Targets("class", 4)),
     "mlp-classes-relu": model("mlp", hidden=(4, 3, 2), activation="relu", targets=Targets("class", 3)),
     "mlp-number-identity": model("mlp", hidden=(3,), activation="identity"),
