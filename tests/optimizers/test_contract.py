@@ -23,6 +23,7 @@ from gdviz.oracle import Oracle
 from gdviz.parameters import declared
 from gdviz.problems import problem
 from gdviz.problems.coordinates import CoordinateFunction
+from gdviz.runs import coordinatewise
 from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import run_to_end
 from gdviz.runs.run import Run
@@ -212,6 +213,20 @@ def test_that_it_runs_on_torch_tensors_with_the_same_numbers(rule: Optimizer) ->
     for (x, _), (other, other_state) in zip(ours, theirs, strict=True):
         assert all(isinstance(field, torch.Tensor) for field in array_fields(other_state).values())
         np.testing.assert_allclose(to_numpy(other), x, rtol=1e-12, atol=0)
+
+
+@each_first_order_variant
+def test_that_an_elementwise_rule_does_the_same_to_a_plain_float_bit_for_bit(rule: Optimizer) -> None:
+    # What `runs.coordinatewise` relies on, in every convention.
+    if not isinstance(rule, GradientRule) or not rule.elementwise:
+        assert rule.name == "muon"
+        return
+    point = np.array([-1.2, 1.0])
+    stepped = coordinatewise.steps(rule, ROSENBROCK, point, rule.init(np, point), [rate_of(rule)] * 30)
+    on_arrays = walk(rule, point, 30)
+    np.testing.assert_array_equal(stepped.points, [step.point for step in on_arrays[1:]])
+    for name, array in array_fields(on_arrays[-1].state).items():
+        np.testing.assert_array_equal(array_fields(stepped.state)[name], array)
 
 
 @each_first_order_variant
