@@ -255,8 +255,39 @@ def test_that_the_loss_decides_which_options_there_are(qtbot: QtBot, panel: Prob
     with pytest.raises(AssertionError):
         named(panel, QLineEdit, "Alpha")
     show(panel, bundled_choice("exam"))
-    assert named(panel, QComboBox, "Loss").currentText() == "Binary cross-entropy"
-    assert not named(panel, QComboBox, "Loss").isEnabled()
+    losses = named(panel, QComboBox, "Loss")
+    assert losses.currentText() == "Binary cross-entropy"
+    pick(qtbot, losses, "Hinge")
+    assert chosen[-1].options == {"table": "builtin:exam", "loss": "hinge"}
+
+
+def test_that_a_network_brings_its_options_and_another_model_takes_them_away(qtbot: QtBot, panel: ProblemPanel) -> None:
+    show(panel, ProblemChoice("data", {"table": "builtin:iris"}))
+    with pytest.raises(AssertionError):
+        named(panel, QLineEdit, "Hidden layers")
+    chosen: list[ProblemChoice] = []
+    panel.problem_chosen.connect(chosen.append)
+    pick(qtbot, named(panel, QComboBox, "Model"), "Multi-layer perceptron")
+    assert chosen[-1].options == {"table": "builtin:iris", "model": "mlp"}
+    choice = ProblemChoice("data", {**chosen[-1].options, "hidden": (8, 4), "validation": 0.2})
+    fit = show(panel, choice)
+    assert fit.model_used.outputs == 3
+    assert named(panel, QLineEdit, "Hidden layers").text() == "8, 4"
+    assert named(panel, QLineEdit, "Alpha").isVisible()
+    assert named(panel, QLineEdit, "Seed of the split").text() == "0"
+    assert "Held out 30 rows to try the fit on." in words(panel)
+    pick(qtbot, named(panel, QComboBox, "Model"), "Softmax regression")
+    assert chosen[-1].options == {"table": "builtin:iris", "validation": 0.2}
+
+
+def test_that_a_generated_table_has_its_own_options(qtbot: QtBot, panel: ProblemPanel) -> None:
+    show(panel, ProblemChoice("data", {"table": "generated:moons", "noise": 0.3}))
+    assert "Two moons" in words(panel)
+    assert named(panel, QLineEdit, "Samples").text() == "200"
+    assert named(panel, QLineEdit, "Noise").text() == "0.3"
+    show(panel, bundled_choice("line"))
+    with pytest.raises(AssertionError):
+        named(panel, QLineEdit, "Noise")
 
 
 def test_that_penalties_and_scaling_are_options(qtbot: QtBot, panel: ProblemPanel) -> None:
