@@ -30,9 +30,9 @@ from gdviz.schedules.schedule import ObservedSchedule
 
 __all__ = ["CompiledSteps", "NotCompilableError", "Taken", "compilable"]
 
-_LONGEST = 16_384
-_MOST_NUMBERS = 2**21
-"""Of the points of one call: 16 MB of float64."""
+_LONGEST = 65_536
+_MOST_NUMBERS = 2**17
+"""Of the points of one call: a megabyte, which stays in the cache, and some milliseconds of a plain function."""
 _MOST_OPERATIONS = 2e7
 """Of one call, some 20 ms: the time in which a run can be stopped."""
 _MOST_PROBLEMS = 32

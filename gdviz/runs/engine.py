@@ -253,8 +253,9 @@ def _compiled_steps(run: Run, compiled: CompiledSteps, rows: Rows, count: int, p
     rates = rates_array(run.optimizer, run.step, count)
     taken = compiled.take(run.optimizer, run.point, run.state, rates, run.step)
     rows.points[:], rows.values[:], rows.gradient_norms[:] = taken.points, taken.values, taken.gradient_norms
-    rows.evaluations[:] = run.oracle.evaluations
-    rows.evaluations[:, 1] += np.arange(1, count + 1)
+    value, gradient, hessian = run.oracle.evaluations
+    rows.evaluations[:, 0], rows.evaluations[:, 2] = value, hessian
+    rows.evaluations[:, 1] = np.arange(gradient + 1, gradient + count + 1)
     run.oracle.gradient_count += count
     run.point, run.state, run.step = taken.point, taken.state, run.step + count
     if run.step % run.trajectory.checkpoint_spacing == 0:
