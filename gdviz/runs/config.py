@@ -144,8 +144,8 @@ class RunConfig(Parameterized):
         changed = optimizer.changed(change.options)
         if changed.state_owner != optimizer.state_owner:
             raise InputError(
-                f"{optimizer.name} can't go on from {optimizer.state_owner} to {changed.state_owner} in the middle of a "
-                "run; choose it from the start."
+                f"{optimizer.name} can't go on from {optimizer.state_owner} to {changed.state_owner} in the middle of "
+                "a run; choose it from the start."
             )
         return changed
 
