@@ -287,7 +287,7 @@ def _finished(data: DataSet, matrix: np.ndarray, weights: np.ndarray | None, rol
     if polynomial is not None:
         matrix, held, polynomial, dropped = _without_constant(matrix, held, polynomial)
         if dropped:
-            notes.append(f"Left out {listing(dropped)}, which have the same value in every row.")
+            notes.append(f"Left out {listing(dropped)}: the same value in every row.")
     columns = data.features if polynomial is None else polynomial.names
     standardizer = _standardize(matrix, columns) if roles.standardize else None
     if standardizer is None:

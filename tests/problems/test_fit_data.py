@@ -183,7 +183,7 @@ def test_that_products_which_never_change_are_left_out_and_said(make_table: Make
     x = [-1.0, 1.0, -1.0, 1.0]
     data = make_data_set(make_table(a=x, b=[0.0, 1.0, 2.0, 3.0], y=[1.0, 2.0, 3.0, 5.0]), Roles(degree=2))
     assert data.columns == ("a", "b", "a*b", "b^2")
-    assert data.notices == ("Left out a^2, which have the same value in every row.",)
+    assert data.notices == ("Left out a^2: the same value in every row.",)
     assert data.from_own_units(np.array([[1.0, 2.0]])).shape == (1, 4)
 
 
