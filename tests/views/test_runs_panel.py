@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
@@ -106,3 +106,20 @@ def test_that_text_half_typed_is_left_alone_while_steps_pass_a_change(qtbot: QtB
     panel.set_shown_step(160)
 
     assert field.text() == "0.4"
+
+
+def test_that_another_method_inside_a_wrapper_brings_its_own_rows(qtbot: QtBot, panel: RunsPanel) -> None:
+    def shown(method: str, **options: object) -> set[str]:
+        config = RunConfig(gdviz.optimizer(method, **options))
+        panel.set_runs((RunEntry(1, config),), {1: "run"}, False)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return {field.accessibleName() for field in panel.findChildren(NumberField)}
+
+    panel.set_runs((), {}, False)
+    assert {"Steps ahead", "Beta 2"} <= shown("lookahead", base="adam")
+    around_momentum = shown("lookahead", base="momentum")
+    assert {"Steps ahead", "Dampening"} <= around_momentum
+    assert "Beta 2" not in around_momentum
+    without_rate = shown("nelder_mead")
+    assert {"First size", "Reflection"} <= without_rate
+    assert "Learning rate" not in without_rate
