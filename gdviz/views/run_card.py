@@ -195,6 +195,7 @@ class RunCard(QFrame):
                 form.blockSignals(True)
                 self._forms.removeWidget(form)
                 form.hide()
+                form.setParent(None)
                 form.deleteLater()
         optimizer = self._entry.config.optimizer
         self._parameters = parameters = optimizer.declarations

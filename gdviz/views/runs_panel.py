@@ -80,6 +80,7 @@ class RunsPanel(QWidget):
             card.blockSignals(True)
             self._list.removeWidget(card)
             card.hide()
+            card.setParent(None)
             card.deleteLater()
         for place, entry in enumerate(entries):
             existing = self._cards.get(entry.key)
