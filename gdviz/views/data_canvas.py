@@ -21,7 +21,7 @@ __all__ = ["DataCanvas", "FitLine", "RowPoints", "class_color"]
 
 Floats = npt.NDArray[np.float64]
 
-_CLASS_SYMBOLS = ("o", "t1")
+_CLASS_SYMBOLS = ("circle", "triangle_up")
 _MANY_ROWS = 600
 _VERY_MANY_ROWS = 2_000
 _NEAR = 8.0

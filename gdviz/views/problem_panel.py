@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -24,13 +25,15 @@ from gdviz.experiment.data_choice import PROBLEM
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
 from gdviz.problems.fit_source import chosen_dialect
-from gdviz.views.data_page import DataPage
 from gdviz.views.function_page import FunctionPage
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.notice_strip import NoticeStrip
 from gdviz.views.plain_text import shortened_name
-from gdviz.views.table_preview import TablePreviewDialog
 from gdviz.views.theme import Theme, icon
+
+if TYPE_CHECKING:
+    from gdviz.views.data_page import DataPage
+    from gdviz.views.table_preview import TablePreviewDialog
 
 __all__ = ["ProblemPanel"]
 
@@ -55,7 +58,7 @@ class ProblemPanel(QWidget):
         self._dialog: TablePreviewDialog | None = None
         self._notice = NoticeStrip(theme, self)
         self._function_page = FunctionPage(theme, self)
-        self._data_page = DataPage(theme, self)
+        self._made_data_page: DataPage | None = None
         self._connect()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -108,7 +111,8 @@ class ProblemPanel(QWidget):
         self._theme = theme
         self._notice.set_theme(theme)
         self._function_page.set_theme(theme)
-        self._data_page.set_theme(theme)
+        if self._made_data_page is not None:
+            self._made_data_page.set_theme(theme)
         for button, name in ((self._function_button, "function"), (self._data_button, "table")):
             button.setIcon(icon(name, theme))
         if self._dialog is not None:
@@ -123,11 +127,23 @@ class ProblemPanel(QWidget):
         self._function_page.chosen.connect(self._on_function_chosen)
         self._function_page.option_edited.connect(self.option_edited)
         self._function_page.edit_finished.connect(self.edit_finished)
-        self._data_page.problem_chosen.connect(self.problem_chosen)
-        self._data_page.option_edited.connect(self.option_edited)
-        self._data_page.edit_finished.connect(self.edit_finished)
-        self._data_page.open_requested.connect(self.open_requested)
-        self._data_page.reading_requested.connect(self._on_reading_requested)
+
+    @property
+    def _data_page(self) -> DataPage:
+        """Made when it is first needed: it has many controls, and who looks at a function sees none of them."""
+        page = self._made_data_page
+        if page is None:
+            from gdviz.views.data_page import DataPage
+
+            page = self._made_data_page = DataPage(self._theme, self)
+            page.hide()
+            self._pages.insertWidget(self._pages.indexOf(self._function_page) + 1, page)
+            page.problem_chosen.connect(self.problem_chosen)
+            page.option_edited.connect(self.option_edited)
+            page.edit_finished.connect(self.edit_finished)
+            page.open_requested.connect(self.open_requested)
+            page.reading_requested.connect(self._on_reading_requested)
+        return page
 
     def _make_switch(self) -> QWidget:
         switch = QWidget(self)
@@ -197,7 +213,6 @@ class ProblemPanel(QWidget):
         self._pages.setContentsMargins(0, 0, 0, 4)
         self._pages.setSpacing(0)
         self._pages.addWidget(self._function_page)
-        self._pages.addWidget(self._data_page)
         self._pages.addStretch(1)
         area.setWidget(content)
         area.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
@@ -207,12 +222,14 @@ class ProblemPanel(QWidget):
         choice, problem = self._choice, self._problem
         is_data = choice is not None and choice.name == PROBLEM
         self._function_page.show_choice(None if is_data else choice, problem)
-        self._data_page.show_choice(choice if is_data else None, problem)
+        if is_data or self._made_data_page is not None:
+            self._data_page.show_choice(choice if is_data else None, problem)
 
     def _show_page(self, is_data: bool) -> None:
         (self._data_button if is_data else self._function_button).setChecked(True)
         self._function_page.setVisible(not is_data)
-        self._data_page.setVisible(is_data)
+        if is_data or self._made_data_page is not None:
+            self._data_page.setVisible(is_data)
 
     def _preview(self, path: str, options: dict[str, object] | None) -> None:
         try:
@@ -221,6 +238,8 @@ class ProblemPanel(QWidget):
         except InputError as error:
             self.say(str(error))
             return
+        from gdviz.views.table_preview import TablePreviewDialog
+
         if self._dialog is not None:
             self._dialog.reject()
         self.clear_notice()
