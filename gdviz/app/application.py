@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QObject, QSettings, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +25,10 @@ from gdviz.views.theme import DARK, LIGHT, apply_theme, remembered_theme
 
 __all__ = ["Application"]
 
+_FRAME_MS = 16
+"""From when the centre has something to show until it is on the screen."""
+_LONGEST_WAIT_MS = 250
+
 
 class Application(QObject):
     """Owns the services and the window. `close` ends the services; the window's own closing asks for nothing."""
@@ -36,6 +40,11 @@ class Application(QObject):
         self._closed = False
         self._ended = True
         self._faults: FaultReporter | None = None
+        self.panels_shown = False
+        """Whether the panels beside the centre are filled: they are once the centre has something to show."""
+        self._panels_wait = QTimer(self)
+        self._panels_wait.setSingleShot(True)
+        self._panels_wait.timeout.connect(self._show_panels)
         self.theme = remembered_theme(settings)
         self._apply_theme_to_program()
         self.services = Services(self)
@@ -53,8 +62,8 @@ class Application(QObject):
         self._connect_window()
         self._connect_actions()
         self._on_history_changed()
-        self._on_problem_shown()
-        self.layout.welcome.set_left_behind(self.documents.left_behind.is_file())
+        # Not at once: a file that is opened meanwhile is shown without the welcome being made first.
+        QTimer.singleShot(0, self._on_problem_shown)
         self.layout.restore()
 
     def start(self, path: str | None) -> None:
@@ -116,6 +125,7 @@ class Application(QObject):
         self.exports.noticed.connect(layout.notice.say)
         layout.workspace.landscape.picture_requested.connect(self.exports.ask_save_picture)
         self.services.model.history_changed.connect(self._on_history_changed)
+        self.services.landscape.surface_changed.connect(self._on_surface_changed)
         self.services.playback.playing_changed.connect(self._on_playing_changed)
         self.services.playback.following_changed.connect(self._on_following_changed)
 
@@ -193,7 +203,23 @@ class Application(QObject):
     @Slot()
     def _on_problem_shown(self) -> None:
         problem = self.services.source.problem
+        if problem is None:
+            self.layout.welcome.set_left_behind(self.documents.left_behind.is_file())
         self.layout.show_problem(problem is not None, problem is not None and problem.rows is not None)
+        if not self.panels_shown:
+            # The landscape first, as long as it takes no longer than anybody would notice.
+            self._panels_wait.start(_FRAME_MS if problem is None else _LONGEST_WAIT_MS)
+
+    @Slot()
+    def _on_surface_changed(self) -> None:
+        if not self.panels_shown:
+            self._panels_wait.start(_FRAME_MS)
+
+    @Slot()
+    def _show_panels(self) -> None:
+        self.panels_shown = True
+        self.layout.show_panels()
+        self.showing.fill_panels()
 
     @Slot(object, object)
     def _on_experiment_changed(self, _old: object, _new: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -49,6 +48,8 @@ class Documents(QObject):
     @property
     def left_behind(self) -> Path:
         """Where the unsaved experiment of a closed window is kept."""
+        import platformdirs
+
         return Path(platformdirs.user_state_path("gdviz", appauthor=False)) / "last.toml"
 
     @Slot()

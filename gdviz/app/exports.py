@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gdviz.app.layout import Layout
 from gdviz.app.showing import Showing
 from gdviz.errors import InputError
-from gdviz.experiment.results import save_results
 from gdviz.qt.services import Services
-from gdviz.views.picture import PictureSpec, save_picture
 
 __all__ = ["Exports"]
 
@@ -54,6 +52,8 @@ class Exports(QObject):
                 text = self.tr("the picture was not saved: its landscape can't be drawn; choose another problem.")
             self.noticed.emit(text)
             return
+        from gdviz.views.picture import PictureSpec, save_picture
+
         spec = PictureSpec(
             title=self._services.model.experiment.title,
             problem=problem,
@@ -85,6 +85,8 @@ class Exports(QObject):
         problem = self._services.source.problem
         if problem is None:
             return
+        from gdviz.experiment.results import save_results
+
         trajectories = {run.title: run.trajectory for run in self._showing.runs}
         try:
             save_results(path, trajectories, problem.names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
@@ -14,11 +13,14 @@ from gdviz.app.actions import ACTIONS, MENUS, menu_title, plain_text
 
 __all__ = ["Help", "versions"]
 
-_PACKAGES = ("PySide6-Essentials", "pyqtgraph", "numpy", "contourpy", "pyarrow", "array-api-compat", "torch")
+_PACKAGES = ("PySide6-Essentials", "numpy", "contourpy", "pyarrow", "array-api-compat", "torch")
 
 
 def versions() -> str:
     """gdviz, Python, the system and the libraries that matter, a line each."""
+    # Imported here: it brings the parsers of mail along, and few ask.
+    from importlib import metadata
+
     lines = [f"gdviz {__version__}", f"Python {platform.python_version()}", platform.platform()]
     for package in _PACKAGES:
         try:

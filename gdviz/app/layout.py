@@ -36,6 +36,7 @@ from gdviz.views.welcome import WelcomeView
 __all__ = ["Layout"]
 
 _VERSION = 1
+_SIZES = ((Qt.Orientation.Horizontal, "window/widths"), (Qt.Orientation.Vertical, "window/heights"))
 
 
 class Layout(QObject):
@@ -73,6 +74,8 @@ class Layout(QObject):
 
     def _make_centre(self) -> None:
         self._pages = QStackedWidget(self._window)
+        # Shown until it is known which of the others is wanted.
+        self._pages.addWidget(QWidget(self._pages))
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self.workspace.landscape)
         centre = QWidget(self._window)
@@ -106,6 +109,7 @@ class Layout(QObject):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(12, 2, 12, 8)
         layout.addWidget(view)
+        view.hide()
         dock.setWidget(frame)
         bar = DockTitle(dock, self.theme, getattr(view, "tools", None))
         dock.setTitleBarWidget(bar)
@@ -167,6 +171,12 @@ class Layout(QObject):
                 for dock in self._docks.values():
                     menu.addAction(dock.toggleViewAction())
 
+    def show_panels(self) -> None:
+        """Show what is in the docks, which are empty until then: the centre comes first."""
+        workspace = self.workspace
+        for view in (workspace.problem, workspace.runs, workspace.loss, workspace.gradient_norm, workspace.data):
+            view.show()
+
     def show_problem(self, shown: bool, has_data: bool) -> None:
         """The landscape instead of the welcome, with the data beside it where there are any."""
         page = self.workspace.landscape if shown else self.welcome
@@ -217,14 +227,36 @@ class Layout(QObject):
     def restore(self) -> None:
         """The docks as they were the last time, or in their places."""
         state = self._settings.value("window/state")
-        if not (isinstance(state, QByteArray) and self._window.restoreState(state, _VERSION)):
+        if isinstance(state, QByteArray) and self._window.restoreState(state, _VERSION):
+            QTimer.singleShot(0, self._restore_sizes)
+        else:
             self.reset()
         # Whatever was shown the last time: there is nothing to show in it yet, or there is.
         self._docks["data"].setVisible(self._has_data)
 
+    @Slot()
+    def _restore_sizes(self) -> None:
+        # Those in the state are shares of the sizes that docks have, and when it is restored they have none.
+        for direction, name in _SIZES:
+            sizes = self._settings.value(name)
+            if isinstance(sizes, dict):
+                known = {dock: size for dock, size in sizes.items() if dock in self._docks and isinstance(size, int)}
+                self._window.resizeDocks([self._docks[dock] for dock in known], list(known.values()), direction)
+
     def remember(self) -> None:
-        """Keep the places of the docks for the next time."""
+        """Keep the places and sizes of the docks for the next time."""
         self._settings.setValue("window/state", self._window.saveState(_VERSION))
+        # Not those behind tabs: the tabs are not counted in their height, and they get what the others leave.
+        docked = {
+            name: dock.size()
+            for name, dock in self._docks.items()
+            if dock.isVisible() and not dock.isFloating() and not self._window.tabifiedDockWidgets(dock)
+        }
+        for direction, name in _SIZES:
+            across = direction == Qt.Orientation.Horizontal
+            self._settings.setValue(
+                name, {dock: size.width() if across else size.height() for dock, size in docked.items()}
+            )
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme

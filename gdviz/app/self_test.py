@@ -49,4 +49,5 @@ def draw_window() -> str:
 
 def _drawn(application: Application) -> bool:
     runs = application.showing.runs
-    return bool(runs) and not application.services.runs.running and application.services.landscape.surface is not None
+    settled = not application.services.runs.running and application.services.landscape.surface is not None
+    return application.panels_shown and bool(runs) and settled

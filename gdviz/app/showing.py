@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from gdviz.analysis.curvature import stable_rate
 from gdviz.app.workspace import Workspace
-from gdviz.experiment.experiment import Experiment
+from gdviz.experiment.experiment import Experiment, RunEntry
 from gdviz.problems import Problem
 from gdviz.qt.services import Services
 from gdviz.runs.stopping import StopReason
@@ -32,8 +32,10 @@ class Showing(QObject):
         self._services = services
         self._workspace = workspace
         self._shown: tuple[ShownRun, ...] = ()
+        self._fills_panels = False
+        self._listed: tuple[tuple[RunEntry, ...], bool] | None = None
+        """What the runs panel shows: the runs, and whether they are fits to rows."""
         self._connect()
-        self._show_runs_panel(services.model.experiment)
         self._apply_view(services.model.experiment)
         self._on_experiment_changed(Experiment(), services.model.experiment)
 
@@ -41,6 +43,12 @@ class Showing(QObject):
     def runs(self) -> tuple[ShownRun, ...]:
         """What the views draw at present."""
         return self._shown
+
+    def fill_panels(self) -> None:
+        """Show from now on in the panels what there is to edit; the landscape doesn't wait for their controls."""
+        self._fills_panels = True
+        self._show_panels()
+        self._show_statuses()
 
     def _connect(self) -> None:
         services = self._services
@@ -63,16 +71,14 @@ class Showing(QObject):
 
     @Slot(object, object)
     def _on_experiment_changed(self, old: Experiment, new: Experiment) -> None:
-        services, workspace = self._services, self._workspace
+        services = self._services
         if old.problem != new.problem:
             services.source.resolve(new.problem)
-        if old.runs != new.runs:
-            self._show_runs_panel(new)
         if services.source.settled:
             services.runs.update(services.source.problem, new)
         if old.view != new.view or old.problem != new.problem:
             self._apply_view(new)
-        workspace.problem.set_choice(new.problem, services.source.problem)
+        self._show_panels()
         self._collect_runs()
         self._show_statuses()
         self._tell_extent()
@@ -84,8 +90,7 @@ class Showing(QObject):
         problem = services.source.problem
         experiment = services.model.experiment
         workspace.problem.clear_notice()
-        workspace.problem.set_choice(experiment.problem, problem)
-        self._show_runs_panel(experiment)
+        self._show_panels()
         # Paths on the problem before mean nothing on this one, and may be of another dimension.
         self._show_runs(())
         workspace.landscape.set_problem(problem)
@@ -198,10 +203,16 @@ class Showing(QObject):
         latest = max(ended, default=0)
         return latest, latest if ended else planned
 
-    def _show_runs_panel(self, experiment: Experiment) -> None:
-        problem = self._services.source.problem
-        has_rows = problem is not None and problem.rows is not None
-        self._workspace.runs.set_runs(experiment.runs, experiment.labels(), has_rows)
+    def _show_panels(self) -> None:
+        """Have the panels show the experiment's problem and runs."""
+        if not self._fills_panels:
+            return
+        experiment, problem = self._services.model.experiment, self._services.source.problem
+        self._workspace.problem.set_choice(experiment.problem, problem)
+        listed = experiment.runs, problem is not None and problem.rows is not None
+        if listed != self._listed:
+            self._listed = listed
+            self._workspace.runs.set_runs(experiment.runs, experiment.labels(), has_rows=listed[1])
 
     def _collect_runs(self) -> None:
         services = self._services

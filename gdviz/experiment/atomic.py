@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -51,7 +50,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     try:
         target = _checked(path)
         _sweep(target.parent)
-        name = target.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+        name = target.parent / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
         opened = open(name, "xb")  # noqa: SIM115 - closed by the with below
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error

@@ -1,1 +1,1 @@
-"""Widgets and pyqtgraph items. They compute nothing."""
+"""Widgets and what they paint with. They compute nothing."""

@@ -1,8 +1,7 @@
 """A quiet chart: two axes with round marks, painted straight onto the widget; what lies between them is a subclass's.
 
 Painted instead of assembled from pyqtgraph's plot items, because here data come reduced to pixel columns, axes stay
-where they are while numbers change, and values up to the largest float have a place; lines go to the painter in the
-arrays that pyqtgraph makes of them.
+where they are while numbers change, and values up to the largest float have a place.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPaintEngine, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gdviz.analysis.axis import Axis, Ticks
+from gdviz.views.painter_arrays import polyline
 from gdviz.views.theme import Theme
 
 __all__ = ["Chart", "Polyline", "Stroke", "tabular"]
@@ -66,7 +65,7 @@ class Polyline:
         # dashes they would close the gaps.
         begun = stroke or Stroke(0.0, length > _LONGEST_LINE * height, not dash and length > _LONG_SEGMENT * len(x))
         self._square = begun.square
-        drawn: npt.NDArray[np.bool_] | str = "all"
+        drawn: npt.NDArray[np.bool_] | None = None
         along = begun.along
         if dash and len(x) > 1:
             if begun.noisy:
@@ -76,7 +75,7 @@ class Polyline:
                 along += length
                 x, y, drawn = _cut_at_dashes(x, y, lengths, dash, begun.along)
         self.stroke = begun._replace(along=along % sum(dash) if dash else 0.0)
-        self._segments = arrayToLineSegments(x, y, drawn, False)
+        self._segments = polyline(x, y, drawn)
 
     def paint(self, painter: QPainter, color: QColor, extra: float = 0.0) -> None:
         """Draw it, wider by `extra` where it is the rim of another line."""
@@ -85,7 +84,7 @@ class Polyline:
         pen = QPen(color, _LINE_WIDTH + extra)
         pen.setCapStyle(Qt.PenCapStyle.SquareCap if self._square else Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        painter.drawLines(*self._segments.drawargs())
+        self._segments.draw(painter)
 
 
 class Chart(QWidget):

@@ -21,7 +21,7 @@ __all__ = ["DataCanvas", "FitLine", "RowPoints", "class_color"]
 
 Floats = npt.NDArray[np.float64]
 
-_CLASS_SYMBOLS = ("o", "t1", "s", "d", "t", "p", "h", "star")
+_CLASS_SYMBOLS = ("circle", "triangle_up", "square", "diamond", "triangle_down", "pentagon", "hexagon", "star")
 # Of the third class and those after it, for a light and a dark window; none is the colour of a run.
 _MORE_CLASSES = {
     False: ("#a0660a", "#7b4fa3", "#2f7d5b", "#a83a5b", "#4c6b8a", "#6d6a1f"),

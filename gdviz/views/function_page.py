@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
@@ -9,11 +11,13 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.parameters import declared
 from gdviz.problems import PROBLEMS, Problem
-from gdviz.views.function_gallery import GalleryPopup
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.parameter_form import ParameterForm
 from gdviz.views.theme import Theme
 from gdviz.views.thumbnail import Thumbnails
+
+if TYPE_CHECKING:
+    from gdviz.views.function_gallery import GalleryPopup
 
 __all__ = ["FunctionPage"]
 
@@ -79,6 +83,8 @@ class FunctionPage(QWidget):
     def open_gallery(self) -> None:
         """Show all functions to choose from."""
         if self._popup is None:
+            from gdviz.views.function_gallery import GalleryPopup
+
             self._popup = GalleryPopup(self._thumbnails, self._theme, self)
             self._popup.chosen.connect(self.chosen)
         self._popup.open_below(self._button, self._function.name if self._function is not None else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -24,15 +25,17 @@ from gdviz.experiment.data_choice import PROBLEM
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems import Problem
 from gdviz.problems.fit_source import chosen_dialect
-from gdviz.views.data_page import DataPage
 from gdviz.views.formula_page import FormulaPage
 from gdviz.views.formula_shelf import FormulaShelf
 from gdviz.views.function_page import FunctionPage
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.notice_strip import NoticeStrip
 from gdviz.views.plain_text import shortened_name
-from gdviz.views.table_preview import TablePreviewDialog
 from gdviz.views.theme import Theme, icon
+
+if TYPE_CHECKING:
+    from gdviz.views.data_page import DataPage
+    from gdviz.views.table_preview import TablePreviewDialog
 
 __all__ = ["ProblemPanel"]
 
@@ -61,7 +64,7 @@ class ProblemPanel(QWidget):
         self._notice = NoticeStrip(theme, self)
         self._function_page = FunctionPage(theme, self)
         self._formula_page = FormulaPage(theme, self)
-        self._data_page = DataPage(theme, self)
+        self._made_data_page: DataPage | None = None
         self._connect()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -120,7 +123,8 @@ class ProblemPanel(QWidget):
         self._notice.set_theme(theme)
         self._function_page.set_theme(theme)
         self._formula_page.set_theme(theme)
-        self._data_page.set_theme(theme)
+        if self._made_data_page is not None:
+            self._made_data_page.set_theme(theme)
         for name, button in self._segments.items():
             button.setIcon(icon(_ICONS[name], theme))
         if self._dialog is not None:
@@ -138,11 +142,23 @@ class ProblemPanel(QWidget):
         self._formula_page.formula_edited.connect(self.formula_edited)
         self._formula_page.constants_edited.connect(self._on_constants_edited)
         self._formula_page.edit_finished.connect(self.edit_finished)
-        self._data_page.problem_chosen.connect(self.problem_chosen)
-        self._data_page.option_edited.connect(self.option_edited)
-        self._data_page.edit_finished.connect(self.edit_finished)
-        self._data_page.open_requested.connect(self.open_requested)
-        self._data_page.reading_requested.connect(self._on_reading_requested)
+
+    @property
+    def _data_page(self) -> DataPage:
+        """Made when it is first needed: it has many controls, and who looks at a function sees none of them."""
+        page = self._made_data_page
+        if page is None:
+            from gdviz.views.data_page import DataPage
+
+            page = self._made_data_page = DataPage(self._theme, self)
+            page.hide()
+            self._pages.insertWidget(self._pages.indexOf(self._formula_page) + 1, page)
+            page.problem_chosen.connect(self.problem_chosen)
+            page.option_edited.connect(self.option_edited)
+            page.edit_finished.connect(self.edit_finished)
+            page.open_requested.connect(self.open_requested)
+            page.reading_requested.connect(self._on_reading_requested)
+        return page
 
     def _make_switch(self) -> QWidget:
         switch = QWidget(self)
@@ -216,7 +232,6 @@ class ProblemPanel(QWidget):
         self._pages.setSpacing(0)
         self._pages.addWidget(self._function_page)
         self._pages.addWidget(self._formula_page)
-        self._pages.addWidget(self._data_page)
         self._pages.addStretch(1)
         area.setWidget(content)
         area.verticalScrollBar().rangeChanged.connect(self._on_scroll_range_changed)
@@ -227,13 +242,15 @@ class ProblemPanel(QWidget):
         page = None if choice is None else _page_of(choice)
         self._function_page.show_choice(choice if page == "function" else None, problem)
         self._formula_page.show_choice(choice if page == "formula" else None, problem)
-        self._data_page.show_choice(choice if page == "data" else None, problem)
+        if page == "data" or self._made_data_page is not None:
+            self._data_page.show_choice(choice if page == "data" else None, problem)
 
     def _show_page(self, name: str) -> None:
         self._segments[name].setChecked(True)
         self._function_page.setVisible(name == "function")
         self._formula_page.setVisible(name == "formula")
-        self._data_page.setVisible(name == "data")
+        if name == "data" or self._made_data_page is not None:
+            self._data_page.setVisible(name == "data")
 
     def _preview(self, path: str, options: dict[str, object] | None) -> None:
         try:
@@ -242,6 +259,8 @@ class ProblemPanel(QWidget):
         except InputError as error:
             self.say(str(error))
             return
+        from gdviz.views.table_preview import TablePreviewDialog
+
         if self._dialog is not None:
             self._dialog.reject()
         self.clear_notice()

@@ -91,6 +91,8 @@ class RunsPanel(QWidget):
                 self._list.insertWidget(place, existing)
             existing.set_entry(entry, labels[entry.key])
             existing.set_edited_step(self._edited_step)
+            # A layout would show what is put into it a moment later.
+            existing.show()
         if self._selected not in self._cards:
             self._select(entries[0].key if entries else None)
         self._empty.setVisible(not entries)

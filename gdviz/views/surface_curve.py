@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
 from gdviz.analysis.plane import Curve
 from gdviz.views.landscape_frame import Frame
+from gdviz.views.painter_arrays import path
 from gdviz.views.theme import Theme
 
 __all__ = ["CurveLayer"]
@@ -57,7 +57,7 @@ class CurveLayer:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._shade(frame))
         for part in _unbroken(finite):
-            beneath = arrayToQPath(x[part], y[part], "all", False)
+            beneath = path(x[part], y[part])
             beneath.lineTo(QPointF(float(x[part][-1]), frame.height + 2.0))
             beneath.lineTo(QPointF(float(x[part][0]), frame.height + 2.0))
             painter.drawPath(beneath)
@@ -66,7 +66,7 @@ class CurveLayer:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for part in _unbroken(finite):
-            painter.drawPath(arrayToQPath(x[part], y[part], "all", False))
+            painter.drawPath(path(x[part], y[part]))
         painter.end()
         return image
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QTransform
 
@@ -12,6 +11,7 @@ from gdviz.analysis.levels import NO_VALUE, Levels, bands, contour_levels
 from gdviz.analysis.plane import Surface
 from gdviz.views.landscape_frame import Frame
 from gdviz.views.landscape_values import Minimum
+from gdviz.views.painter_arrays import path
 from gdviz.views.surface_legend import draw_legend
 from gdviz.views.theme import Theme
 
@@ -51,7 +51,7 @@ class SurfaceLayer:
         if surface is not None:
             self._levels = contour_levels(surface.values, minimum)
             self._paths = [
-                arrayToQPath(line.points[:, 0], line.points[:, 1], line.connect, False)
+                path(line.points[:, 0], line.points[:, 1], line.connect)
                 for line in contour_lines(surface, self._levels)
             ]
         self._color()
@@ -98,8 +98,8 @@ class SurfaceLayer:
         pen = QPen(color, 1)
         pen.setCosmetic(True)
         painter.setPen(pen)
-        for path in self._paths:
-            painter.drawPath(path)
+        for lines in self._paths:
+            painter.drawPath(lines)
         painter.resetTransform()
         for minimum in self._minima:
             draw_minimum(painter, frame, minimum, self._theme)

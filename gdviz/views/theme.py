@@ -74,7 +74,7 @@ class Theme:
 
     def band_colors(self, count: int) -> npt.NDArray[np.uint8]:
         """`(count, 3)` red, green and blue from the lowest band to the highest, in steps that look equal."""
-        # Imported here, and pyqtgraph below: the first window is coloured before they are loaded.
+        # Imported here: the first window is coloured before it is loaded.
         from gdviz.views.color_mixing import mixed_colors
 
         return mixed_colors(self.band_stops, count)
@@ -140,8 +140,7 @@ DARK = Theme(
     run_colors=(*_RUN_COLORS, _YELLOW),
 )
 
-# pyqtgraph's names: circle, diamond, square, triangles up and down, pentagon, star.
-_SYMBOLS = ("o", "d", "s", "t1", "t", "p", "star")
+_SYMBOLS = ("circle", "diamond", "square", "triangle_up", "triangle_down", "pentagon", "star")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (9.0, 4.0), (3.0, 3.0), (12.0, 3.0, 3.0, 3.0), (20.0, 5.0))
 
 
@@ -156,7 +155,7 @@ def run_color(theme: Theme, style: int) -> QColor:
 
 
 def run_symbol(style: int) -> str:
-    """The symbol of the run with this style number, by pyqtgraph's name."""
+    """The symbol of the run with this style number, one of `views.symbols`."""
     # Shifted each time round, so that a colour that comes back has another symbol; by four, because then that holds for
     # the six colours of the light theme and the seven of the dark one alike.
     return _SYMBOLS[(style + 4 * (style // len(_SYMBOLS))) % len(_SYMBOLS)]
@@ -172,9 +171,6 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(_stylesheet(theme))
-    import pyqtgraph
-
-    pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted)
 
 
 def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:
@@ -197,7 +193,7 @@ def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:
     return result
 
 
-_ICON_SIZES = (16, 20, 24, 32, 40, 48)
+_ICON_SIZES = (16, 20, 32, 40)
 
 
 def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from time import perf_counter
 
 import numpy as np
-import pyqtgraph
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF, QTransform
 
 from gdviz.analysis.contours import ContourLevel, contour_lines
 from gdviz.analysis.levels import Levels, bands, contour_levels
 from gdviz.analysis.plane import Curve, Plane, Sampled, Surface, sample_curve, sample_surface
 from gdviz.problems import PROBLEMS, Problem
+from gdviz.views.painter_arrays import path
 from gdviz.views.theme import Theme
 
 __all__ = ["PICTURE_SIZE", "Thumbnails", "function_classes"]
@@ -155,8 +155,7 @@ def _paint_surface(painter: QPainter, surface: Surface, sample: _Sample, theme: 
     )
     for line in sample.lines:
         points = line.points - (left, top)
-        path: QPainterPath = pyqtgraph.arrayToQPath(points[:, 0], points[:, 1], connect=line.connect)
-        painter.strokePath(scale.map(path), pen)
+        painter.strokePath(scale.map(path(points[:, 0], points[:, 1], line.connect)), pen)
 
 
 def _paint_curve(painter: QPainter, curve: Curve, theme: Theme) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from gdviz.views.landscape_frame import Frame
+from gdviz.views.symbols import SYMBOLS
 from gdviz.views.trail_path import clipped
 from gdviz.views.trail_raster import DOT_DISTANCE, HALO_WIDTH, LINE_WIDTH, Trail, draw_dots, draw_segments
 
@@ -23,8 +23,8 @@ _TAIL_WIDTH = 3.4
 _TAIL_PARTS = 4
 _DOT_WIDTH = 5.0
 _MARK_SIZE = 13.0
-_MARK_SHARES = {"d": 1.25, "s": 0.85, "star": 1.3, "t": 1.1, "t1": 1.1}
-"""What brings pyqtgraph's symbols to the same weight."""
+_MARK_SHARES = {"diamond": 1.25, "square": 0.85, "star": 1.3, "triangle_down": 1.1, "triangle_up": 1.1}
+"""What brings symbols to the same weight."""
 _POINTER_SIZE = 12.0
 
 
@@ -101,7 +101,7 @@ def _apart(x: np.ndarray, y: np.ndarray, distance: float) -> tuple[np.ndarray, n
 def draw_mark(painter: QPainter, frame: Frame, at: QPointF, symbol: str, color: QColor, halo: str, lost: bool) -> None:
     """The symbol of a run where it stands; hollow where it is `lost`, that is, has diverged."""
     size = _MARK_SIZE * _MARK_SHARES.get(symbol, 1.0) * frame.ratio
-    path = QTransform(size, 0, 0, size, at.x(), at.y()).map(Symbols[symbol])
+    path = QTransform(size, 0, 0, size, at.x(), at.y()).map(SYMBOLS[symbol])
     painter.setPen(QPen(QColor(halo), 4 * frame.ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(QColor(halo))
     painter.drawPath(path)

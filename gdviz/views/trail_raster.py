@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gdviz.runs.trajectory import Trajectory
 from gdviz.views.landscape_frame import Frame
+from gdviz.views.painter_arrays import Lines
 from gdviz.views.trail_path import TrailPath, dashes
 
 __all__ = ["DOT_DISTANCE", "HALO_WIDTH", "LINE_WIDTH", "Trail", "TrailRaster", "draw_dots", "draw_segments"]
@@ -296,12 +296,11 @@ def draw_segments(target: QImage | QPainter, segments: Floats, color: str | QCol
     """
     if len(segments) == 0:
         return
-    array = arrayToLineSegments(segments[:, 0::2].ravel(), segments[:, 1::2].ravel(), "pairs", False)
     painter = QPainter(target) if isinstance(target, QImage) else target
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     # Square ends close the corners between segments, and Qt has a short way for them.
     painter.setPen(QPen(QColor(color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-    painter.drawLines(*array.drawargs())
+    Lines(segments).draw(painter)
     if isinstance(target, QImage):
         painter.end()
 

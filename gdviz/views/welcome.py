@@ -43,7 +43,10 @@ def example_titles() -> dict[str, str]:
 
 
 class WelcomeView(QWidget):
-    """Shown while there is no problem. Every click leads on."""
+    """Shown while there is no problem. Every click leads on.
+
+    Made when it is about to be shown: whoever opens a file need not wait for what they don't see.
+    """
 
     problem_chosen = Signal(object)
     """A `ProblemChoice`."""
@@ -56,8 +59,13 @@ class WelcomeView(QWidget):
         super().__init__(parent)
         self.setObjectName("welcome")
         self._theme = theme
-        self._thumbnails = Thumbnails(theme, self)
+        self._there_is_left_behind = False
+        self._made = False
         self._rows: list[LinkRow] = []
+
+    def _make(self) -> None:
+        self._made = True
+        self._thumbnails = Thumbnails(self._theme, self)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,13 +97,18 @@ class WelcomeView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
+        self._arrange()
 
     def set_left_behind(self, there_is: bool) -> None:
         """Whether an experiment that was not saved can be gone on with."""
-        self._left_behind.setVisible(there_is)
+        self._there_is_left_behind = there_is
+        if self._made:
+            self._left_behind.setVisible(there_is)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        if not self._made:
+            return
         self._thumbnails.set_theme(theme)
         self._featured.set_theme(theme)
         self._others.set_theme(theme)
@@ -103,8 +116,18 @@ class WelcomeView(QWidget):
         for row in self._rows:
             row.set_theme(theme)
 
+    def setVisible(self, visible: bool) -> None:
+        # What is made later than this would be seen a moment after the page.
+        if visible and not self._made:
+            self._make()
+        super().setVisible(visible)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._made:
+            self._arrange()
+
+    def _arrange(self) -> None:
         narrow = self.width() < _NARROW
         self._below.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
@@ -124,7 +147,7 @@ class WelcomeView(QWidget):
         )
         self._left_behind.setProperty("framed", True)
         self._left_behind.clicked.connect(self.left_behind_requested)
-        self._left_behind.hide()
+        self._left_behind.setVisible(self._there_is_left_behind)
         self._rows.append(self._left_behind)
         layout = QVBoxLayout()
         layout.setSpacing(6)

@@ -54,19 +54,20 @@ def start(qtbot: QtBot, dressing: None, tmp_path: Path) -> Iterator[Start]:
     ) -> Application:
         kept = QSettings(str(tmp_path / f"{settings}.ini"), QSettings.Format.IniFormat)
         window = MainWindow(kept)
-        application = Application(window, kept)
-        opened.append(application)
         window.resize(*size)
+        # As in the program: the window stands on the screen before there is anything in it.
         window.show()
         qtbot.waitExposed(window)
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+        application = Application(window, kept)
+        opened.append(application)
         if catching:
             application.start(str(path) if path is not None else None)
             gc.unfreeze()
         elif path is not None:
             # Not `start`: that catches what is raised in slots, which here has to fail the test.
             application.documents.open(str(path))
+        window.activateWindow()
+        qtbot.waitUntil(lambda: window.isActiveWindow() and application.panels_shown)
         return application
 
     yield begin

@@ -63,10 +63,8 @@ def test_that_a_picture_without_a_landscape_that_could_be_sampled_is_refused_in_
 def test_that_a_picture_is_never_of_another_problem_s_landscape(
     person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gdviz.app import exports
-
     specs: list[picture.PictureSpec] = []
-    monkeypatch.setattr(exports, "save_picture", lambda spec, *_rest: specs.append(spec))
+    monkeypatch.setattr(picture, "save_picture", lambda spec, *_rest: specs.append(spec))
     person.choose("booth")
     application = person.application
     services = application.services

@@ -13,6 +13,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QLabel, QWidget
 
 from gdviz.app.actions import ACTIONS
+from gdviz.files import resource
+from gdviz.views.run_card import RunCard
 from gdviz.views.table_preview import TablePreviewDialog
 from gdviz.views.theme import DARK, LIGHT
 
@@ -123,6 +125,42 @@ def test_that_panels_hidden_moved_and_set_free_are_so_the_next_time(start: Start
     assert not found["gradient_normDock"].isVisible()
     assert second.application.window.dockWidgetArea(found["lossDock"]) == Qt.DockWidgetArea.LeftDockWidgetArea
     assert found["runsDock"].isFloating()
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_that_panels_that_were_not_touched_are_as_large_the_next_time(
+    start: Start, as_person: AsPerson, what: str
+) -> None:
+    sizes = []
+    for _ in range(3):
+        person = as_person(start())
+        showing(person, "the empty start")
+        begun = places(docks(person.application))
+        showing(person, what)
+        sizes.append((begun, places(docks(person.application))))
+        person.application.window.close()
+
+    assert sizes[1] == sizes[0]
+    assert sizes[2] == sizes[0]
+
+
+def test_that_panels_made_larger_are_so_the_next_time(start: Start, as_person: AsPerson) -> None:
+    first = as_person(start())
+    first.choose("rosenbrock")
+    first.rest()
+    found = docks(first.application)
+    window = first.application.window
+    window.resizeDocks([found["problemDock"], found["lossDock"]], [380, 440], Qt.Orientation.Horizontal)
+    window.resizeDocks([found["problemDock"], found["runsDock"]], [400, 250], Qt.Orientation.Vertical)
+    first.rest()
+    wanted = places(found)
+    window.close()
+
+    second = as_person(start())
+    second.choose("rosenbrock")
+    second.rest()
+
+    assert places(docks(second.application)) == wanted
 
 
 def test_that_resetting_puts_every_panel_back(start: Start, as_person: AsPerson) -> None:
@@ -239,3 +277,20 @@ def test_that_the_versions_can_be_copied(person: Person) -> None:
 
     assert "PySide6" in QApplication.clipboard().text()
     dialog.close()
+
+
+def test_that_a_file_is_shown_without_the_welcome_being_made(start: Start, as_person: AsPerson) -> None:
+    application = start(resource("examples", "rosenbrock_race.toml"))
+    assert application.layout.welcome.findChildren(QLabel) == []
+
+    application.documents.new()
+    as_person(application).rest()
+    assert application.layout.welcome.isVisible()
+    assert application.layout.welcome.findChildren(QLabel) != []
+
+
+def test_that_panels_are_filled_when_a_file_is_shown(start: Start) -> None:
+    application = start(resource("examples", "rosenbrock_race.toml"))
+    runs = application.layout.workspace.runs
+    assert runs.isVisible()
+    assert len(runs.findChildren(RunCard)) == len(application.services.model.experiment.runs)

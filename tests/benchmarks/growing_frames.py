@@ -1,4 +1,7 @@
-"""P6: a frame of six trajectories and six loss curves that grow by 1,000 steps each while one looks at them.
+"""P6: a frame of six trajectories and six loss curves that grow while one looks at them.
+
+They grow by 1,000 steps each in every frame, but by no more than a hundredth of their length: short ones would change
+more to the eye.
 
 gdviz shows them in its own landscape and curve view; pyqtgraph in two plots as its defaults are, matplotlib in two axes
 drawn by blitting. The others have no landscape below, fixed axes, and logarithms computed beforehand. A frame begins
@@ -17,7 +20,7 @@ from growing_paths import RUNS, GrowingPath
 from harness import Goal, Measure, Peer, Ratio, Sample, timed
 
 GROWTH = 1_000
-FRAMES = 12
+FRAMES = 20
 ROUNDS_WITH_ROOM = 60
 SIDE = 600
 COMPARED = 1_000_000
@@ -51,10 +54,11 @@ def with_gdviz(length: int, stack: ExitStack) -> Measure:
     landscape.set_surface(surface_of(problem, Plane.of(problem), x_limits, y_limits))
     program = QApplication.instance()
     paths: list[GrowingPath] = []
+    growth = min(GROWTH, length // 100)
 
     def begin() -> None:
         """Show paths of just this length, and wait until all of them is drawn."""
-        room = GROWTH * FRAMES * (1 if length < COMPARED else ROUNDS_WITH_ROOM)
+        room = growth * FRAMES * (1 if length < COMPARED else ROUNDS_WITH_ROOM)
         paths[:] = [GrowingPath(number, length, room) for number in range(RUNS)]
         runs = tuple(ShownRun(number, f"run {number}", number, path.trajectory) for number, path in enumerate(paths))
         landscape.set_runs(runs)
@@ -74,10 +78,10 @@ def with_gdviz(length: int, stack: ExitStack) -> Measure:
             program.processEvents()
 
     def measure() -> Sample:
-        # A short path grows to several times its length: each round begins with a new one.
+        # A short path would grow to several times its length: each round begins with a new one.
         if length < COMPARED:
             begin()
-        return _frames(FRAMES, lambda: [path.grow(GROWTH) for path in paths], frame)
+        return _frames(FRAMES, lambda: [path.grow(growth) for path in paths], frame)
 
     begin()
     return measure

@@ -10,8 +10,8 @@ __all__ = ["RUNS", "GrowingPath"]
 
 RUNS = 6
 TURNS = 10.0
-NOISE = 0.05
-"""Standard deviation of a step's place, about two pixels: what mini-batches do to a descent."""
+NOISE = 0.12
+"""Standard deviation of a step's place: a hundredth of the landscape's width, as with mini-batches."""
 
 
 class GrowingPath:

@@ -112,7 +112,7 @@ def real_window() -> Iterator[RealWindow]:
         window.resize(*SIZE)
         window.show()
         opened = RealWindow(program, application)
-        opened.wait_for(window.isVisible, "the window doesn't open")
+        opened.wait_for(lambda: application.panels_shown, "the window doesn't open")
         # As the program does once it stands: the collector need not look again at what start-up made.
         gc.collect()
         gc.freeze()

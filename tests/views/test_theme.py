@@ -138,8 +138,8 @@ def test_that_an_icon_is_drawn_in_the_given_ink_at_any_scale(qapp: QApplication,
 
 def test_that_icons_take_their_ink_from_the_theme(qapp: QApplication) -> None:
     def ink(name: str, theme: Theme, mode: QIcon.Mode = QIcon.Mode.Normal) -> QColor:
-        image = icon(name, theme).pixmap(QSize(48, 48), mode).toImage()
-        found = (image.pixelColor(x, y) for x in range(48) for y in range(48))
+        image = icon(name, theme).pixmap(QSize(40, 40), mode).toImage()
+        found = (image.pixelColor(x, y) for x in range(40) for y in range(40))
         return QColor(next(color for color in found if color.alpha() == 255).name())
 
     assert ink("play", DARK) == QColor(DARK.text)

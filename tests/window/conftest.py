@@ -85,9 +85,10 @@ class Screen:
         pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
         return pixels[:, : image.width(), :3].copy()
 
-    def same(self, one: np.ndarray, other: np.ndarray) -> None:
-        """Fails unless two pictures agree in every pixel; then they lie beside each other to be looked at."""
-        different = int((one != other).any(axis=-1).sum())
+    def same(self, one: np.ndarray, other: np.ndarray, tolerance: int = 0) -> None:
+        """Fails unless two pictures agree in every pixel, to so many levels of 255; a file then shows both."""
+        assert one.shape == other.shape, "what is pictured has changed its size"
+        different = int((np.abs(one.astype(int) - other.astype(int)) > tolerance).any(axis=-1).sum())
         if different:
             from PySide6.QtGui import QImage
 

@@ -77,6 +77,7 @@ def described(widget: QWidget) -> dict[str, Any]:
         "title": widget.windowTitle(),
         "enabled": widget.isEnabled(),
         "active": widget.isActiveWindow(),
+        "window": widget.isWindow(),
         "popup": widget.window().windowType() == Qt.WindowType.Popup,
         "id": int(widget.winId()) if widget.isWindow() else 0,
         "rect": on_screen(widget, widget.visibleRegion().boundingRect()),
@@ -128,7 +129,8 @@ def settled() -> bool:
     """Whether the landscape is sampled and drawn with all that belongs to the shown step."""
     program = loaded()
     landscape = program.layout.workspace.landscape
-    waits = any(timer.isActive() for timer in landscape.findChildren(QTimer))
+    # The slow timer writes a description for screen readers; nothing is painted by it.
+    waits = any(timer.isActive() and timer.interval() < 400 for timer in landscape.findChildren(QTimer))
     return landscape.settled and not waits and not program.services.landscape.busy
 
 

@@ -75,6 +75,34 @@ def test_that_it_closes_with_a_file_held_over_it(program: Program, file_manager:
     file_manager.let_go()
 
 
+def test_that_it_closes_with_a_panel_set_free(program: Program) -> None:
+    program.click(program.wait_for("FunctionTile", text="Rosenbrock"))
+    program.click(program.wait_for("QToolButton", says="Float Loss"))
+    program.wait(lambda: program.see("QDockWidget", name="lossDock", window=True), "a window of its own")
+
+    program.leave(how=("windowactivate", program.see("MainWindow")["id"], "key", "ctrl+q"))
+
+
+def test_that_the_window_is_as_large_the_next_time(screen: Screen, home: Path) -> None:
+    sizes = []
+    for _ in range(2):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gdviz"], env=screen.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        try:
+            window = screen.window_of(process, "Untitled")
+            if not sizes:
+                screen.do("windowsize", "--sync", window, 1234, 777)
+            sizes.append(screen.do("getwindowgeometry", window).partition("Geometry:")[2].strip())
+            screen.do("windowactivate", "--sync", window, "key", "ctrl+q")
+            assert process.wait(5) == 0
+            assert process.communicate() == (b"", b"")
+        finally:
+            process.kill()
+            process.communicate()
+    assert sizes == ["1234x777", "1234x777"]
+
+
 def test_that_it_closes_before_everything_is_loaded(screen: Screen, home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "gdviz"], env=screen.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
