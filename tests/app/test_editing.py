@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QMenu, QRadioButton, QSlider
 from pytestqt.qtbot import QtBot
 
 import gdviz
+from gdviz.errors import ParameterError
 from gdviz.experiment import edits
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.experiment.file import save
 from gdviz.optimizers import OPTIMIZERS
-from gdviz.parameters import declared
+from gdviz.parameters import Parameter, declared
 from gdviz.qt.jobs import Job
 from gdviz.runs.config import RunConfig
 from gdviz.runs.engine import run_to_end
@@ -52,13 +53,21 @@ def shown_is_what_the_experiment_says(application: Application) -> None:
         np.testing.assert_array_equal(run.trajectory.points, expected.points)
 
 
+def accepted(declaration: Parameter, value: float) -> bool:
+    try:
+        declaration.check(value)
+    except ParameterError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(
     ("optimizer", "parameter"),
     [
         (optimizer.name, parameter.name)
         for optimizer in OPTIMIZERS
         for parameter in declared(optimizer)
-        if parameter.kind in ("float", "integer")
+        if parameter.kind in ("float", "integer") and optimizer.name != "levenberg_marquardt"
     ],
 )
 def test_that_every_hyper_parameter_runs_the_descent_again(race: Person, optimizer: str, parameter: str) -> None:
@@ -70,8 +79,11 @@ def test_that_every_hyper_parameter_runs_the_descent_again(race: Person, optimiz
     before = race.application.showing.runs[0].trajectory
     (card,) = cards(race.application)
     declaration = next(item for item in declared(type(config.optimizer)) if item.name == parameter)
-    value = 0.5 if getattr(config.optimizer, parameter) != 0.5 else 0.25
-    value = declaration.check(value)
+    assert declaration.slider is not None
+    choices = [0.5, 0.25, 2, *declaration.slider]
+    value = next(
+        value for value in choices if accepted(declaration, value) and value != config.optimizer.options()[parameter]
+    )
 
     race.type_number(race.field(declaration.label, of=card), repr(value))
     race.wait_for_runs()
