@@ -2,9 +2,9 @@
 
     python3 packaging/test.py [--torch] [--jax] [--fast] [PYTEST ARGUMENTS]
 
-Every test runs, those with a real window under Xvfb too. `--torch` installs PyTorch for the tests against it, `--jax`
-JAX; without them they are left out, and the last lines say so. `--fast` leaves out the slow tests and those with a real
-window. All other arguments are pytest's; paths are relative to the repository's root.
+Every test runs, those with a real window under Xvfb too, on all processors up to four. `--torch` installs PyTorch for
+the tests against it, `--jax` JAX; without them they are left out, and the last lines say so. `--fast` leaves out the
+slow tests and those with a real window. All other arguments are pytest's; paths are relative to the repository's root.
 """
 
 import require_python  # noqa: F401  (first, before anything that an old Python can't read)
@@ -16,6 +16,8 @@ from collections.abc import Sequence
 
 import environment
 import system_packages
+
+_MOST_PROCESSES = 4
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -35,9 +37,12 @@ def test(arguments: Sequence[str]) -> int:
         system=system_packages.OFFSCREEN if chosen.fast else system_packages.TESTS,
     )
     fast = ["-m", "not slow and not window"] if chosen.fast else []
+    # Of a few files that somebody asks for, starting more processes would take longer than it saves.
+    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
+    shared = [] if for_pytest or processes == 1 else ["-n", str(processes), "--dist", "loadfile"]
     libraries = [f"--{name}" for name in ("torch", "jax") if getattr(chosen, name)]
     os.chdir(environment.ROOT)
-    environment.become(["-m", "pytest", *libraries, *fast, *for_pytest])
+    environment.become(["-m", "pytest", *libraries, *fast, *shared, *for_pytest])
 
 
 if __name__ == "__main__":
