@@ -57,7 +57,12 @@ def _as_text(kind: str, entries: list[Entry]) -> str:
         if entry.get("reason"):
             rows.append([entry["name"], f"not here: {entry['reason']}"])
             continue
-        rows.append([entry["name"], entry.get("summary") or entry.get("title") or entry.get("label", "")])
+        told = [entry["title"]] if "title" in entry else []
+        told += [entry.get("summary") or entry.get("label", "")]
+        told += [words[key] for words in entry.get("translations", {}).values() for key in ("title", "summary")]
+        first, *others = [text for text in told if text] or [""]
+        rows.append([entry["name"], first])
+        rows += [["", text] for text in others]
         options = ", ".join(
             item["name"] if item["default"] is None else f"{item['name']}={_as_word(item['default'])}"
             for item in entry.get("options", ())
@@ -96,8 +101,18 @@ def _examples() -> list[Entry]:
     found = []
     for path in sorted(resource("examples").glob("*.toml")):
         experiment = load(path)
+        translations = {
+            language: {"title": words.title, "summary": words.description}
+            for language, words in experiment.translations.items()
+        }
         found.append(
-            {"name": path.stem, "title": experiment.title, "summary": experiment.description, "path": str(path)}
+            {
+                "name": path.stem,
+                "title": experiment.title,
+                "summary": experiment.description,
+                "translations": translations,
+                "path": str(path),
+            }
         )
     return found
 

@@ -5,6 +5,7 @@ Frozen: what a file saves and undo restores.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -19,9 +20,12 @@ from gdviz.runs.placed import run_with, warn_of_backend
 from gdviz.runs.run import Run
 from gdviz.runs.trajectory import Trajectory
 
-__all__ = ["MOST_RUNS", "Experiment", "ProblemChoice", "RunEntry", "Scale", "ViewChoice"]
+__all__ = ["MOST_RUNS", "Experiment", "ProblemChoice", "RunEntry", "Scale", "ViewChoice", "Words"]
 
 MOST_RUNS = 64
+
+# What stands in a locale's name: a language, and perhaps a script or country, as in zh, pt-BR, zh-Hant.
+_LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 
 Scale = Literal["linear", "log"]
 
@@ -92,10 +96,26 @@ class ViewChoice(Parameterized):
 
 
 @dataclass(frozen=True)
+class Words:
+    """What an experiment is called and what there is to see in it, in one language.
+
+    Both lose characters that steer terminals or the direction of text; a title is one line.
+    """
+
+    title: str = ""
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", plain_line(self.title))
+        object.__setattr__(self, "description", plain_lines(self.description))
+
+
+@dataclass(frozen=True)
 class Experiment:
     """A problem and the runs on it. An experiment without a problem is the empty start.
 
-    Title and description lose characters that steer terminals or the direction of text; a title is one line.
+    Title and description are as in `Words`, in English where the program brings them; `translations` says them in
+    other languages, by the names of those (`zh`). Raises `InputError` for what is no such name.
     """
 
     title: str = ""
@@ -103,10 +123,23 @@ class Experiment:
     problem: ProblemChoice | None = None
     runs: tuple[RunEntry, ...] = ()
     view: ViewChoice = field(default_factory=ViewChoice)
+    translations: Mapping[str, Words] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", plain_line(self.title))
-        object.__setattr__(self, "description", plain_lines(self.description))
+        own = Words(self.title, self.description)
+        object.__setattr__(self, "title", own.title)
+        object.__setattr__(self, "description", own.description)
+        for language in self.translations:
+            if not _LANGUAGE.fullmatch(language):
+                raise InputError(
+                    f"{echoed(language)} is no name of a language for a translation; write one such as zh or pt-BR."
+                )
+        object.__setattr__(self, "translations", dict(self.translations))
+
+    def words(self, language: str) -> Words:
+        """Title and description in that language, each as the experiment itself has it where it is not translated."""
+        said = self.translations.get(language, Words())
+        return Words(said.title or self.title, said.description or self.description)
 
     def entry(self, key: int) -> RunEntry:
         """The run of that key; raises `KeyError`."""

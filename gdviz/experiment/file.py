@@ -16,7 +16,7 @@ from gdviz.data.builtin import is_table_name
 from gdviz.echo import echoed
 from gdviz.errors import InputError
 from gdviz.experiment.atomic import replacing
-from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, ViewChoice
+from gdviz.experiment.experiment import MOST_RUNS, Experiment, ProblemChoice, ViewChoice, Words
 from gdviz.experiment.file_checks import ExperimentFileError, Section, parse, read_text
 from gdviz.experiment.file_runs import plain, read_run, run_values
 from gdviz.experiment.toml_text import key_line
@@ -57,7 +57,8 @@ def from_text(text: str, name: str, folder: Path) -> Experiment:
     """The experiment that `text` says; `name` is for messages, paths in it are relative to `folder`."""
     top = parse(text, name)
     _check_version(top)
-    top.allow("gdviz", "title", "description", "problem", "run", "view")
+    top.allow("gdviz", "title", "description", "translation", "problem", "run", "view")
+    translation = top.table("translation")
     problem = top.table("problem")
     view = top.table("view")
     sections = top.tables("run")
@@ -69,6 +70,7 @@ def from_text(text: str, name: str, folder: Path) -> Experiment:
         problem=None if problem is None else _problem(problem, folder),
         runs=tuple(read_run(index, section) for index, section in enumerate(sections)),
         view=ViewChoice() if view is None else _view(view),
+        translations={} if translation is None else _translations(translation),
     )
 
 
@@ -84,6 +86,20 @@ def _check_version(top: Section) -> None:
             "install a newer gdviz",
             "gdviz",
         )
+
+
+def _translations(section: Section) -> dict[str, Words]:
+    translations = {}
+    for language in section.values:
+        words = section.table(language)
+        assert words is not None
+        words.allow("title", "description")
+        with section.errors_at(language):
+            said = Words(words.text("title"), words.text("description"))
+            # What is no name of a language is refused here, where its line is known.
+            Experiment(translations={language: said})
+        translations[language] = said
+    return translations
 
 
 def _problem(section: Section, folder: Path) -> ProblemChoice:
@@ -131,6 +147,9 @@ def to_text(experiment: Experiment, folder: Path) -> str:
     """What a file of this experiment in `folder` says."""
     lines = [key_line("gdviz", FORMAT)]
     lines += [key_line(key, getattr(experiment, key)) for key in ("title", "description") if getattr(experiment, key)]
+    for language, words in experiment.translations.items():
+        lines.append(f"\n[translation.{language}]\n")
+        lines += [key_line(key, getattr(words, key)) for key in ("title", "description") if getattr(words, key)]
     if experiment.problem is not None:
         lines += ["\n[problem]\n", key_line("name", experiment.problem.name)]
         lines += [key_line(key, value) for key, value in _problem_options(experiment.problem, folder).items()]
