@@ -251,6 +251,8 @@ def test_that_how_the_table_is_fitted_can_be_said(gdviz_command: Any, tmp_path: 
 # What is refused ------------------------------------------------------------------------------------------------------
 
 FUNCTION = ("--problem", "rosenbrock")
+
+
 def test_that_measures_of_every_step_stand_beside_the_results(gdviz_command: Any, tmp_path: Path) -> None:
     out = tmp_path / "measures.csv"
     words = ("--validation", "0.2", "--steps", 30, "--metrics", "--out", out)
