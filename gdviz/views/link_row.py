@@ -35,12 +35,11 @@ class LinkRow(QAbstractButton):
         self.setSizePolicy(policy)
         self._icon_name = icon_name
         self._theme = theme
-        self._icon = QIcon()
-        self.set_theme(theme)
+        self._icon: QIcon | None = None
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._icon = icon(self._icon_name, theme, theme.muted)
+        self._icon = None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -70,6 +69,8 @@ class LinkRow(QAbstractButton):
         option.initFrom(self)
         painter = QPainter(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+        if self._icon is None:  # drawn when first seen: of a long list most rows are not
+            self._icon = icon(self._icon_name, self._theme, self._theme.muted)
         first_line = self.fontMetrics().height() + 2 * _PADDING
         self._icon.paint(painter, QRect(_MARGIN, (first_line - _ICON) // 2, _ICON, _ICON))
         left = _MARGIN + _ICON + _GAP

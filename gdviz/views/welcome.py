@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import tomllib
-
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gdviz.data.builtin import BUILTIN
 from gdviz.experiment.data_choice import bundled_choice
 from gdviz.experiment.experiment import ProblemChoice
-from gdviz.files import resource
 from gdviz.problems import PROBLEMS
+from gdviz.views.example_shelf import ExampleShelf
 from gdviz.views.function_gallery import TileGrid
 from gdviz.views.kept_keys import keep_keys
 from gdviz.views.link_row import LinkRow
 from gdviz.views.theme import Theme, icon
 from gdviz.views.thumbnail import Thumbnails, function_classes
+from gdviz.views.tile_layout import TileLayout
 
-__all__ = ["WelcomeView", "example_titles"]
+__all__ = ["WelcomeView"]
 
 _FEATURED = (
     *("parabola", "double_well", "elongated_quadratic", "rosenbrock"),
     *("beale", "himmelblau", "rastrigin", "ackley"),
 )
 _COLUMNS = 4
-_NARROW = 540
-"""Below this width tables and examples stand one above the other."""
+_LEAST_ROW = 230
+"""Rows of tables stand side by side as long as each is this wide."""
 
 _WIDEST = 880
-_MOST_EXAMPLES = 12
-
-
-def example_titles() -> dict[str, str]:
-    """The bundled examples: titles by the stem of their files, in the files' order."""
-    titles = {}
-    for path in sorted(resource("examples").glob("*.toml")):
-        with path.open("rb") as file:
-            titles[path.stem] = str(tomllib.load(file).get("title") or path.stem)
-    return titles
 
 
 class WelcomeView(QWidget):
@@ -87,17 +75,14 @@ class WelcomeView(QWidget):
         layout.addSpacing(24)
         layout.addLayout(self._make_functions(content))
         layout.addSpacing(28)
-        self._below = QHBoxLayout()
-        self._below.setSpacing(24)
-        self._below.addLayout(self._make_tables(content), 4)
-        self._below.addLayout(self._make_examples(content), 5)
-        layout.addLayout(self._below)
+        layout.addLayout(self._make_tables(content))
+        layout.addSpacing(28)
+        layout.addLayout(self._make_examples(content))
         layout.addStretch(3)
         area.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
-        self._arrange()
 
     def set_left_behind(self, there_is: bool) -> None:
         """Whether an experiment that was not saved can be gone on with."""
@@ -113,6 +98,7 @@ class WelcomeView(QWidget):
         self._featured.set_theme(theme)
         self._others.set_theme(theme)
         self._open.setIcon(icon("folder", theme))
+        self._examples.set_theme(theme)
         for row in self._rows:
             row.set_theme(theme)
 
@@ -121,15 +107,6 @@ class WelcomeView(QWidget):
         if visible and not self._made:
             self._make()
         super().setVisible(visible)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._made:
-            self._arrange()
-
-    def _arrange(self) -> None:
-        narrow = self.width() < _NARROW
-        self._below.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _make_greeting(self) -> QVBoxLayout:
         title = QLabel(self.tr("See gradient descent happen"), self)
@@ -203,24 +180,26 @@ class WelcomeView(QWidget):
         layout.addSpacing(4)
         layout.addWidget(drop)
         layout.addSpacing(4)
+        group = QWidget(content)
+        rows = TileLayout(group, least_width=_LEAST_ROW, most_columns=3, gap=2)
         for table in BUILTIN:
-            layout.addWidget(self._make_row("table", table.title, table.description, "table", table.name, content))
-        layout.addStretch(1)
+            rows.addWidget(self._make_row(table.title, table.description, table.name, group))
+        layout.addWidget(group)
         return layout
 
     def _make_examples(self, content: QWidget) -> QVBoxLayout:
+        self._examples = ExampleShelf(self._theme, content)
+        self._examples.chosen.connect(self.example_chosen)
         layout = QVBoxLayout()
         layout.setSpacing(2)
         layout.addWidget(_heading(self.tr("Open an example"), content))
-        layout.addSpacing(4)
-        for stem, title in list(example_titles().items())[:_MOST_EXAMPLES]:
-            layout.addWidget(self._make_row("play", title, "", "example", stem, content))
-        layout.addStretch(1)
+        layout.addSpacing(6)
+        layout.addWidget(self._examples)
         return layout
 
-    def _make_row(self, icon_name: str, title: str, tip: str, what: str, name: str, content: QWidget) -> LinkRow:
-        row = LinkRow(icon_name, title, tip, self._theme, content)
-        row.setProperty(what, name)
+    def _make_row(self, title: str, tip: str, name: str, parent: QWidget) -> LinkRow:
+        row = LinkRow("table", title, tip, self._theme, parent)
+        row.setProperty("table", name)
         row.clicked.connect(self._on_row_clicked)
         self._rows.append(row)
         return row
@@ -240,10 +219,7 @@ class WelcomeView(QWidget):
         row = self.sender()
         if not isinstance(row, LinkRow):
             return
-        if row.property("table"):
-            self.problem_chosen.emit(bundled_choice(row.property("table")))
-        else:
-            self.example_chosen.emit(row.property("example"))
+        self.problem_chosen.emit(bundled_choice(row.property("table")))
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:
