@@ -61,6 +61,22 @@ def test_that_examples_are_listed_with_title_and_path(gdviz_command: Any) -> Non
     for entry in entries.values():
         assert entry["title"]
         assert gdviz.load(entry["path"]).title == entry["title"]
+        said = gdviz.load(entry["path"]).words("zh")
+        assert entry["translations"] == {"zh": {"title": said.title, "summary": said.description}}
+
+
+def test_that_examples_are_listed_for_people_in_both_languages(gdviz_command: Any) -> None:
+    result = gdviz_command("list", "examples")
+    lines = [line.strip() for line in result.output.splitlines()]
+    for path in Path(resource("examples")).glob("*.toml"):
+        experiment = gdviz.load(path)
+        place = next(index for index, line in enumerate(lines) if line.split()[0] == path.stem)
+        assert lines[place].removeprefix(path.stem).strip() == experiment.title
+        assert lines[place + 1 : place + 4] == [
+            experiment.description,
+            experiment.words("zh").title,
+            experiment.words("zh").description,
+        ]
 
 
 def test_that_without_a_kind_everything_is_listed(gdviz_command: Any) -> None:

@@ -116,16 +116,19 @@ def test_that_an_example_runs_to_its_end(name: str) -> None:
             assert problem.value(trajectory.points[-1]) < problem.value(trajectory.points[0]), label
 
 
-# Adam's steps of a hundredth are a hundred times as wide as the picture of Powell's function: that is its lesson.
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "powell_badly_scaled"])
-def test_that_an_example_stays_within_the_picture(name: str) -> None:
-    _, problem, trajectories = opened(name)
-    if problem.dimension > 2:
-        pytest.skip("a picture of more than two parameters is a plane through them")
-    low, high = problem.domain.T
-    for label, trajectory in trajectories.items():
-        assert (trajectory.points >= low).all(), label
-        assert (trajectory.points <= high).all(), label
+def test_that_paths_over_one_or_two_parameters_stay_within_the_picture() -> None:
+    looked_at = 0
+    # Adam's steps of a hundredth are a hundred times as wide as the picture of Powell's function: that is its lesson.
+    for name in sorted(set(EXAMPLES) - {"powell_badly_scaled"}):
+        _, problem, trajectories = opened(name)
+        if problem.dimension > 2:
+            continue
+        looked_at += 1
+        low, high = problem.domain.T
+        for label, trajectory in trajectories.items():
+            assert (trajectory.points >= low).all(), (name, label)
+            assert (trajectory.points <= high).all(), (name, label)
+    assert looked_at > 15
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
