@@ -96,6 +96,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"left out: {LEFT_OUT[marker]}"))
 
 
+def pytest_collection_finish() -> None:
+    # Every test of the window has the garbage collected and looks for what is left; what belongs to the tests that are
+    # to come, some twenty thousand, would be gone through each time.
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     for marker, reason in LEFT_OUT.items():
