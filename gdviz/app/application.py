@@ -20,6 +20,7 @@ from gdviz.app.showing import Showing
 from gdviz.files import resource
 from gdviz.optimizers import OPTIMIZERS
 from gdviz.problems import PROBLEMS
+from gdviz.problems.fit import DataFit
 from gdviz.qt.services import Services
 from gdviz.views.theme import DARK, LIGHT, apply_theme, remembered_theme
 
@@ -205,7 +206,7 @@ class Application(QObject):
         problem = self.services.source.problem
         if problem is None:
             self.layout.welcome.set_left_behind(self.documents.left_behind.is_file())
-        self.layout.show_problem(problem is not None, problem is not None and problem.rows is not None)
+        self.layout.show_problem(problem is not None, isinstance(problem, DataFit))
         if not self.panels_shown:
             # The landscape first, as long as it takes no longer than anybody would notice.
             self._panels_wait.start(_FRAME_MS if problem is None else _LONGEST_WAIT_MS)

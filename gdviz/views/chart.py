@@ -287,6 +287,12 @@ class Chart(QWidget):
             place = QRectF(plot.left() - width - _NAME_GAP, plot.bottom() + _TICK_TEXT_GAP, width + 2, line)
             taken.append(place)
             self.write(painter, place, Qt.AlignmentFlag.AlignLeft, self._x_name)
+            if self._x_ticks.factor:
+                # At the far end, instead of the last number: there is no line below for it.
+                width = metrics.horizontalAdvance(self._x_ticks.factor) + 2
+                place = QRectF(self.width() - width, plot.bottom() + _TICK_TEXT_GAP, width, line)
+                taken.append(place)
+                self.write(painter, place, Qt.AlignmentFlag.AlignRight, self._x_ticks.factor)
         for tick in self._x_ticks.marks:
             width = metrics.horizontalAdvance(tick.text) + 4
             x = plot.left() + tick.fraction * plot.width() - width / 2

@@ -257,7 +257,10 @@ class LandscapeView(QWidget):
 
     def _place_runs(self) -> None:
         if self._is_curve:
-            self._canvas.runs.set_axes(1, 0, None)
+            problem = self._problem
+            # In mini-batches each value is that of other rows, beside the curve of all of them.
+            lift = problem.value if problem is not None and problem.rows is not None else None
+            self._canvas.runs.set_axes(1, 0, None, lift)
         else:
             dimension = self._problem.dimension if self._problem is not None else 2
             self._canvas.runs.set_axes(dimension, *self._axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ class RunLayer:
         self._dimension = 2
         self._across = 0
         self._up: int | None = 1
+        self._lift: Callable[[np.ndarray], np.ndarray] | None = None
         self._step = 0
         self._whole = False
         self._raster = TrailRaster(theme.panel)
@@ -65,9 +67,15 @@ class RunLayer:
         self._all_runs = runs
         self._renew()
 
-    def set_axes(self, dimension: int, across: int, up: int | None) -> None:
-        """Draw these two of so many parameters; the value goes up where `up` is None."""
-        self._dimension, self._across, self._up = dimension, across, up
+    def set_axes(
+        self,
+        dimension: int,
+        across: int,
+        up: int | None,
+        lift: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> None:
+        """Draw these two of so many parameters; the value goes up where `up` is None, see `Trail`."""
+        self._dimension, self._across, self._up, self._lift = dimension, across, up, lift
         self._renew()
 
     def show_step(self, step: int) -> None:
@@ -152,6 +160,7 @@ class RunLayer:
                 self._up,
                 run_color(self._theme, run.style).name(),
                 run_dash(run.style),
+                self._lift,
             )
             for run in self._runs
         ]

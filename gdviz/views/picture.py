@@ -21,6 +21,7 @@ from gdviz.errors import InputError
 from gdviz.experiment.atomic import replacing
 from gdviz.experiment.experiment import Experiment, ViewChoice
 from gdviz.problems import Problem
+from gdviz.problems.fit import DataFit
 from gdviz.runs.trajectory import Trajectory
 from gdviz.views.curves import CurveView
 from gdviz.views.data_view import DataView
@@ -159,7 +160,7 @@ class _Sheet(QWidget):
         self.title = spec.title or spec.problem.label
         self._landscape = LandscapeView(theme, self)
         self._side: list[CurveView | DataView] = [CurveView("values", self.tr("Loss"), theme, self)]
-        if spec.problem.rows is not None:
+        if isinstance(spec.problem, DataFit):
             self._side.append(DataView(theme, self))
         else:
             self._side.append(CurveView("gradient_norms", self.tr("Gradient norm"), theme, self))

@@ -8,6 +8,7 @@ milliseconds at a time; until that is done, a zoom shows what was there before, 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from time import perf_counter
 from typing import NamedTuple
 
@@ -44,7 +45,8 @@ _WORTH_KEEPING = 1500
 class Trail(NamedTuple):
     """What is drawn of one run: two columns of its trajectory, in a colour and a dash.
 
-    `across` and `up` are the indices of the parameters; where `up` is None, it is the value that goes up.
+    `across` and `up` are the indices of the parameters; where `up` is None, it is the value that goes up: the one
+    recorded or, where that was of mini-batches and so not on the curve, what `lift` says of the points `(n, d)`.
     """
 
     trajectory: Trajectory
@@ -52,11 +54,14 @@ class Trail(NamedTuple):
     up: int | None
     color: str
     dash: tuple[float, ...]
+    lift: Callable[[Floats], Floats] | None = None
 
     def columns(self, first: int, stop: int) -> tuple[Floats, Floats]:
         """The values along both axes of the steps from `first` up to `stop`, `(n,)` each."""
         rows = self.trajectory.rows(first, stop)
-        return rows.points[:, self.across], rows.values if self.up is None else rows.points[:, self.up]
+        if self.up is not None:
+            return rows.points[:, self.across], rows.points[:, self.up]
+        return rows.points[:, self.across], rows.values if self.lift is None else self.lift(rows.points)
 
 
 class _Growing:

@@ -199,6 +199,9 @@ def test_that_the_data_panel_is_there_for_tables_only(start: Start, as_person: A
     assert data.isVisible()
     first.choose("booth")
     assert not data.isVisible()
+    first.choose("reddi_online")  # losses that come as rows, of no table
+    assert not data.isVisible()
+    first.press("Ctrl+Z")
     first.press("Ctrl+Z")
     first.wait_for_runs()
     assert data.isVisible()

@@ -111,6 +111,7 @@ def test_that_what_lies_far_outside_has_a_place_not_far_outside(chart):
         (Axis(0, 1_000_000), fitted(-1.7e308, 1.7e308)),
         (fitted(0, 1e8, "steps"), fitted(5e-324, 1.7e308, "log")),
         (Axis(-0.001, 0.001), fitted(123456, 123499)),
+        (Axis(0.0, 1e-4), Axis(0.0, 10.0)),
     ],
 )
 def test_that_all_texts_are_on_the_widget_and_apart(qtbot, x, y):
@@ -140,6 +141,28 @@ def test_that_all_texts_are_on_the_widget_and_apart(qtbot, x, y):
             for other, other_text, _ in texts[index + 1 :]:
                 # Boxes have some air around the letters.
                 assert not place.adjusted(2, 4, -2, -4).intersects(other.adjusted(2, 4, -2, -4)), (text, other_text)
+
+
+@pytest.mark.parametrize("name", ["x", "a name that needs a line of its own"])
+def test_that_the_factor_of_small_numbers_across_is_said(qtbot, name):
+    class Noting(Chart):
+        def write(self, painter, place, alignment, text):
+            super().write(painter, place, alignment, text)
+            texts.append(text)
+
+    texts = []
+    chart = Noting(LIGHT)
+    qtbot.addWidget(chart)
+    chart.resize(400, 300)
+    chart.set_axes(Axis(0.0, 1e-4), Axis(0.0, 10.0), name)
+    chart.grab()
+    assert sum("×10⁻⁴" in text for text in texts) == 1
+    assert "0.2" in texts
+    assert "1.0" not in texts or name != "x"
+    texts.clear()
+    chart.set_axes(Axis(0.0, 1.0), Axis(0.0, 10.0), name)
+    chart.grab()
+    assert not any("×" in text for text in texts)
 
 
 def test_that_an_empty_text_takes_the_place_of_axes(chart):

@@ -11,8 +11,10 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gdviz.analysis.plane import Curve, Plane, Surface, sample_curve, surface_of
+from gdviz.optimizers import optimizer
 from gdviz.problems import PROBLEMS
 from gdviz.problems.base import Problem
+from gdviz.runs.minimize import minimize
 from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Trajectory
 from gdviz.views.landscape import LandscapeView
@@ -254,6 +256,20 @@ def test_that_runs_of_one_parameter_stand_on_the_curve(view: LandscapeView) -> N
     assert (standing.x, standing.y) == (0.3, float(problem.value(np.array([0.3]))))
     assert has_near(grabbed(view), place(view, standing.x, standing.y), run_color(view._theme, 0))
     assert view.summary == "Run 0 at 0.300, f = −0.0156"
+
+
+def test_that_runs_in_mini_batches_stand_on_the_curve_of_all_rows(view: LandscapeView) -> None:
+    problem = PROBLEMS.make("reddi_online", {})
+    method = optimizer("gradient_descent", learning_rate=0.1)
+    trajectory = minimize(problem, method, start=(0.5,), steps=7, batch_size=1)
+    descent = ShownRun(1, "In batches", 0, trajectory)
+    for step in range(8):
+        show(view, problem, descent, step=step)
+        (standing,) = view.canvas.runs.standings()
+        assert standing.x == trajectory.points[step, 0]
+        assert standing.y == float(problem.value(trajectory.points[step]))
+        assert standing.value == trajectory.values[step]
+    assert abs(trajectory.values - problem.value(trajectory.points)).max() > 0.5
 
 
 def test_that_a_start_of_one_parameter_is_held_on_the_curve(view: LandscapeView) -> None:

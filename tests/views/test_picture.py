@@ -99,15 +99,23 @@ def test_that_an_svg_names_the_runs_as_text(qtbot: QtBot, tmp_path: Path) -> Non
     assert any(word.startswith("Gradient descent") for word in words)
 
 
+def test_that_only_a_picture_of_a_fit_has_a_place_for_data(qtbot: QtBot, tmp_path: Path) -> None:
+    for experiment, last in ((race("reddi_online"), "Gradient norm"), (race("data", table="builtin:line"), "Data")):
+        render(experiment, tmp_path / "rows.svg")
+        words = re.findall(r">([^<>]+)</text>", (tmp_path / "rows.svg").read_text(encoding="utf-8"))
+        assert any(word.startswith(last) for word in words)
+
+
 @pytest.mark.parametrize(
     "experiment",
     [
         race("double_well"),
         race("sphere", dimension=3),
+        race("reddi_online"),
         race("data", table="builtin:line"),
         race("data", table="builtin:iris", target="species", classes=("versicolor", "virginica")),
     ],
-    ids=["one parameter", "three parameters", "a line", "two classes"],
+    ids=["one parameter", "three parameters", "rows without a table", "a line", "two classes"],
 )
 def test_that_every_kind_of_problem_can_be_drawn(qtbot: QtBot, tmp_path: Path, experiment: Experiment) -> None:
     path = tmp_path / "picture.png"
