@@ -333,7 +333,7 @@ def test_that_undo_redo_views_and_files_agree_whatever_is_done(qtbot: QtBot, per
     run_state_machine_as_test(
         lambda: Trying(person, tmp_path, qtbot.capture_exceptions),
         settings=settings(
-            max_examples=50,
+            max_examples=25,
             stateful_step_count=30,
             # A person reads thirty steps sooner than a window makes them shorter.
             phases=[Phase.generate],

@@ -25,11 +25,26 @@ def test_that_the_tests_run_with_all_they_need_and_pytest_gets_the_other_argumen
     assert asked["variables"]["PYTHONNOUSERSITE"] == "1"
 
 
+@pytest.mark.parametrize(("processors", "processes"), [(1, None), (2, "2"), (64, "4"), (None, None)])
+def test_that_the_whole_suite_runs_on_all_processors_up_to_four(
+    processors: int | None,
+    processes: str | None,
+    asked: dict[str, Any],
+    became: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    with pytest.raises(became):
+        importlib.import_module("test").test([])
+    shared = [] if processes is None else ["-n", processes, "--dist", "loadfile"]
+    assert asked["arguments"] == ["-m", "pytest", *shared]
+
+
 def test_that_torch_is_not_asked_for_without_its_flag(asked: dict[str, Any], became: type[Exception]) -> None:
     with pytest.raises(became):
         importlib.import_module("test").test([])
     assert asked["torch"] is False
-    assert asked["arguments"] == ["-m", "pytest"]
+    assert "--torch" not in asked["arguments"]
 
 
 @pytest.mark.parametrize(
