@@ -170,7 +170,7 @@ def larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         ),
         st.tuples(inner, inner).map(lambda parts: f"(1.5 + cos({parts[0]}))**sin({parts[1]})"),
         st.tuples(inner, inner).map(lambda parts: f"atan2({parts[0]}, 1 + {parts[1]}**2)"),
-        inner.map(lambda part: f"-{part}"),
+        inner.map(lambda part: f"(-{part})"),
     )
 
 
