@@ -93,7 +93,8 @@ def forgotten_steps() -> None:
     state = optimizer.init(np, point)
     for first in range(0, STEPS, CHUNK):
         count = min(CHUNK, STEPS - first)
-        points, state = coordinatewise.steps(optimizer, problem, point, state, optimizer.learning_rate, count)
+        rates = [optimizer.learning_rate] * count
+        points, state = coordinatewise.steps(optimizer, problem, point, state, rates)
         problem.value(points)
         lengths(problem.gradient(points))
         point = points[-1]
