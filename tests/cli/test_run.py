@@ -229,6 +229,16 @@ def test_that_a_logistic_fit_ends_at_scikit_learns(gdviz_command: Any) -> None:
     assert "Left out 50 rows" in answer.output
 
 
+def test_that_rows_left_out_of_a_ragged_table_are_said(gdviz_command: Any, tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text("a,b,c\n1,2,3\n4,5\n6,7,8,9\n1,3,2\n2,8,1\n9,9\n")
+    answer = gdviz_command("run", "--data", path, "--target", "b", "--steps", 1)
+    assert answer.code == 0
+    assert answer.output.splitlines()[1] == (
+        "Left out 3 rows without exactly 3 cells: line 3 has 2; line 4 has 4; line 7 has 2."
+    )
+
+
 def test_that_mini_batches_are_drawn_and_said(gdviz_command: Any, tmp_path: Path) -> None:
     words = ("run", "--data", "builtin:iris", "--target", "petal_width", "--steps", 20, "--out", tmp_path / "x.csv")
     first = gdviz_command(*words, "--batch-size", 10)
