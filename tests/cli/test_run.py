@@ -288,6 +288,7 @@ REFUSED = [
     (("--formula", "x +"), "formula, character 4: something is missing after"),
     (("--formula", "x", *FUNCTION), "--problem and --formula exclude each other"),
     (("--formula", "x + a", "--constants", "a=b"), "constants must be finite numbers by name"),
+    (("--formula", "a*x^2", "--constants", "q=1"), "formula: there is no 'q' in it to be a constant; it has a, x."),
     (("--formula", "x + z", "--variables", "x,y"), "'z' is no variable; the variables are x, y"),
     ((*FUNCTION, "--variables", "x,y"), "--variables belongs to --formula"),
     ((*IRIS, "--constants", "a=1"), "--constants belongs to --formula"),
