@@ -107,6 +107,12 @@ class Parameter:
             return value
         accepted = self._converted(value)
         if accepted is None:
+            for name, number in (_pairs(value) or ()) if self.kind == "constants" else ():
+                if self._number(number) is None:
+                    raise ParameterError(
+                        f"{self.name} must be {self.limits()}, and {echoed(name)} is {echoed(number)}; give it "
+                        "such a number."
+                    )
             raise ParameterError(f"{self.name} must be {self.limits()}, not {echoed(value)}; choose such a value.")
         return accepted
 
@@ -174,7 +180,12 @@ class Parameter:
             case "columns" | "classes" | "targets":
                 return self.check([word.strip() for word in words.split(",") if word.strip()])
             case "constants":
-                typed = (word.partition("=") for word in words.split(",") if word.strip())
+                typed = [word.partition("=") for word in words.split(",") if word.strip()]
+                for name, equals, number in typed:
+                    if not equals or not name.strip() or not number.strip():
+                        raise ParameterError(
+                            f"{self.name} must be {self.limits()}, not {echoed(text)}; type each as name=number."
+                        )
                 return self.check([(name.strip(), self._typed(number, text)) for name, _, number in typed])
             case "numbers":
                 return self.check([self._typed(word, text) for word in words.strip("[]()").split(",")])

@@ -13,14 +13,20 @@ import numpy.typing as npt
 
 from gdviz.analysis.axis import Axis, fitted
 from gdviz.analysis.pyramid import NOTHING, Extremes, MinMaxPyramid, Outline, outline
+from gdviz.runs.stopping import StopReason
 from gdviz.runs.trajectory import Trajectory
 
 __all__ = ["ColumnCurve", "CurveColumn", "has_logarithm", "step_axis", "value_axis"]
 
 CurveColumn = Literal["values", "gradient_norms"]
 
-_DEEPEST = 1e-20
-"""The least height above the floor that a logarithmic axis is made for, as a share of the highest."""
+_DEEPEST = 1e-16
+"""The least height above the floor that a logarithmic axis is made for, as a share of the highest that counts."""
+_ROOM = 1e3
+"""How far runs that diverged stretch a logarithmic axis above the highest value that counts, as a factor."""
+
+
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 class ColumnCurve:
@@ -47,6 +53,11 @@ class ColumnCurve:
     def behind(self) -> int:
         """Rows recorded that are not taken in yet."""
         return len(self.trajectory) - len(self._pyramid)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the run ended beyond all finite values."""
+        return self.trajectory.stop_reason is StopReason.DIVERGED
 
     @property
     def total(self) -> Extremes:
@@ -107,18 +118,49 @@ def has_logarithm(curves: Iterable[ColumnCurve], floor_known: bool) -> bool:
 
 
 def value_axis(curves: Iterable[ColumnCurve], steps: Axis, logarithmic: bool) -> Axis:
-    """An axis around all recorded values within the limits of `steps`, shown yet or not: playing doesn't move it.
+    """An axis around the recorded values within the limits of `steps`, shown yet or not: playing doesn't move it.
 
-    A logarithmic one ends twenty decades below the highest value: a descent that runs on after it has arrived falls to
-    1e-300, and would press what there is to see into one line.
+    What counts are the runs that did not diverge, and where the others started. A run that diverged ends at 1e300: it
+    stretches a linear axis by the height of what counts, a logarithmic one by three decades where another run is to be
+    seen, and leaves the chart there. A descent that runs on after it has arrived falls to 1e-300: a logarithmic axis
+    ends sixteen decades below the highest value that counts, the precision of a number.
     """
     drawn = list(curves)
     found = _joined(curve.extremes(steps) for curve in drawn)
+    sound = _joined(curve.extremes(steps) for curve in drawn if not curve.diverged)
+    counting = _joined([sound, *(_start(curve, steps) for curve in drawn if curve.diverged)])
+    if counting.highest == -np.inf:
+        # Nothing else is in view: what diverged is what was asked for.
+        counting = found
     if not logarithmic:
-        return fitted(found.lowest, found.highest)
+        return fitted(*_limited(found, counting))
     floor = drawn[0].floor if drawn else 0.0
-    lowest = max(found.above, floor + _DEEPEST * (found.highest - floor))
-    return fitted(min(lowest, found.highest), found.highest, "log", floor)
+    height = counting.highest - floor
+    if not height > 0:
+        counting, height = found, found.highest - floor
+    alone = sound.above == np.inf
+    highest = found.highest if alone else min(found.highest, floor + min(_ROOM * height, _LARGEST))
+    lowest = max(found.above, floor + _DEEPEST * height)
+    return fitted(min(lowest, highest), highest, "log", floor)
+
+
+def _start(curve: ColumnCurve, steps: Axis) -> Extremes:
+    """Where a curve starts, if that is in view."""
+    value = curve.value(0)
+    if not np.isfinite(value) or _rows_between(*steps.values([0.0, 1.0]))[0] > 0:
+        return NOTHING
+    return Extremes(value, value, value if value > curve.floor else np.inf)
+
+
+def _limited(found: Extremes, counting: Extremes) -> tuple[float, float]:
+    """The extremes of all, at most so far beyond those that count as these are apart or away from 0."""
+    low, high = counting.lowest, counting.highest
+    # Halved, because the distance of two numbers near the largest has no float64.
+    room = min(2 * max(high / 2 - low / 2, abs(low) / 2, abs(high) / 2), _LARGEST)
+    if not room > 0:
+        return found.lowest, found.highest
+    with np.errstate(over="ignore"):
+        return max(found.lowest, np.subtract(low, room)), min(found.highest, np.add(high, room))
 
 
 def _joined(extremes: Iterable[Extremes]) -> Extremes:

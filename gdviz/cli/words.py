@@ -4,10 +4,12 @@ text."""
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from gdviz.echo import echoed
 from gdviz.errors import InputError, ParameterError
 from gdviz.parameters import Parameter, declared
 from gdviz.schedules import SCHEDULES, Schedule
@@ -82,7 +84,7 @@ def parsed_options(owner: str, declarations: Sequence[Parameter], texts: Mapping
         if name not in known:
             raise ParameterError(f"{owner} has no option {name!r}; it has {', '.join(known) or 'none'}.")
         try:
-            options[name] = _schedule(text) if _is_schedule(known[name], text) else known[name].parse(text)
+            options[name] = _schedule(text, name) if _is_schedule(known[name], text) else known[name].parse(text)
         except ParameterError as error:
             raise ParameterError(f"{owner}: {error}") from None
     return options
@@ -105,12 +107,17 @@ def _is_schedule(item: Parameter, text: str) -> bool:
     return item.alternative is Schedule and text.strip()[:1].isalpha() and text.strip().lower() not in ("nan", "inf")
 
 
-def _schedule(text: str) -> Schedule:
+def _schedule(text: str, option: str) -> Schedule:
     """The schedule written as NAME(option=value,...); raises `InputError`."""
     name, bracket, rest = text.strip().partition("(")
     if bracket and not rest.endswith(")"):
         raise ParameterError(f"{text!r} should read NAME(option=value,...); close the bracket.")
     name, texts = name_and_options(f"{name}:{rest.removesuffix(')')}")
+    if name not in SCHEDULES and not bracket and not difflib.get_close_matches(name, tuple(SCHEDULES.names), n=1):
+        raise ParameterError(
+            f"{option}: {echoed(text)} is neither a number nor a schedule; write a number such as 0.1, or a "
+            "schedule such as cosine(initial=0.1,steps=200)."
+        )
     cls = SCHEDULES.get(name)
     return cls.from_options(parsed_options(name, declared(cls), texts))
 

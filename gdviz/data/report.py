@@ -62,22 +62,23 @@ class ReadReport:
         """The report in words, the most important first."""
         return tuple(self._sentences())
 
+    def losses(self) -> tuple[str, ...]:
+        """What of the file is not in the table, or only as missing: those of the sentences that say so."""
+        return tuple(self._losses())
+
+    @property
+    def skipped_rows(self) -> str:
+        """The rows left out, with their lines, as part of a sentence; empty where there are none."""
+        if not self.skipped_count:
+            return ""
+        rows, cells = _count(self.skipped_count, "row"), _count(self.expected_cells, "cell")
+        return f"{rows} without exactly {cells}: {self._skipped_lines()}"
+
     def _sentences(self) -> Iterator[str]:
         yield f"Read {_count(self.rows, 'row')}."
         if self.encoding_note:
             yield self.encoding_note
-        if self.skipped_count:
-            yield (
-                f"Left out {_count(self.skipped_count, 'row')} without exactly {_count(self.expected_cells, 'cell')}: "
-                f"{self._skipped_lines()}."
-            )
-        if self.bad_cell_count:
-            yield (
-                f"{_count(self.bad_cell_count, 'cell')} in numeric columns {_is(self.bad_cell_count)} not a number and "
-                f"{_counts_as(self.bad_cell_count)} as missing: {self._bad_cells()}."
-            )
-        for name, reason in self.left_out:
-            yield f"Left out the column {name!r}: {reason}."
+        yield from self._losses()
         if self.missing:
             yield f"Missing values: {_pairs(self.missing)}."
         if self.non_finite:
@@ -91,6 +92,17 @@ class ReadReport:
             yield f"Text read as classes: {_some(counted)}."
         if self.grouped:
             yield f"Thousands separators were read as such in {_some([repr(name) for name in self.grouped])}."
+
+    def _losses(self) -> Iterator[str]:
+        if self.skipped_rows:
+            yield f"Left out {self.skipped_rows}."
+        if self.bad_cell_count:
+            yield (
+                f"{_count(self.bad_cell_count, 'cell')} in numeric columns {_is(self.bad_cell_count)} not a number and "
+                f"{_counts_as(self.bad_cell_count)} as missing: {self._bad_cells()}."
+            )
+        for name, reason in self.left_out:
+            yield f"Left out the column {name!r}: {reason}."
 
     def _skipped_lines(self) -> str:
         shown = [f"line {row.line} has {row.cells}" for row in self.skipped[:_MOST_IN_A_SENTENCE]]

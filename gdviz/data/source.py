@@ -49,6 +49,11 @@ class TableFile:
             self._before = _identity(os.stat(path))
             self.size = os.fstat(self._raw.fileno()).st_size
             self.packed = self._raw.read(2) == _GZIP_MARK
+            if self.size and not self.packed and Path(path).suffix.lower() == ".gz":
+                raise InputError(
+                    f"{self.name} is not gzip although its name ends in .gz; rename it if it is plain text, or "
+                    "download it again."
+                )
             self.text_size = self._unpacked_size() if self.packed else self.size
             self._raw.seek(0)
             self._stream: io.RawIOBase | gzip.GzipFile = gzip.GzipFile(fileobj=self._raw) if self.packed else self._raw

@@ -101,22 +101,23 @@ def resolved_roles(columns: Columns, options: Mapping[str, Any]) -> FitRoles:
     features = default_features(columns, others) if chosen is None else tuple(chosen)
     classes = tuple(options.get("classes") or ()) or None
     roles = FitRoles(targets[0], features, "", classes, targets[1:], weights)
-    model = options.get("model") or _implied_model(columns, roles, options.get("loss"))
+    model = options.get("model") or usual_model(columns, roles, options.get("loss"))
     return dataclasses.replace(roles, model=model)
 
 
 def retargeted(columns: Columns, roles: FitRoles, target: str) -> FitRoles:
     """Another column predicted, alone. Where all others were features they are again; chosen ones stay, but for the
-    target."""
+    target. A model that was the usual one gives way to that of the new target; a chosen one stays where it suits."""
     weights = None if roles.weights == target else roles.weights
     others = (target,) if weights is None else (target, weights)
     if roles.features == default_features(columns, roles.no_features):
         features = default_features(columns, others)
     else:
         features = tuple(name for name in roles.features if name != target)
-    keeps_model = _kind(columns, target) == _kind(columns, roles.target) or _predicts_anything(roles.model)
-    model = roles.model if keeps_model else usual_model(_kind(columns, target))
-    return FitRoles(target, features, model, weights=weights)
+    changed = FitRoles(target, features, roles.model, weights=weights)
+    was_usual = roles.model == usual_model(columns, dataclasses.replace(roles, classes=None))
+    suits = _kind(columns, target) == _kind(columns, roles.target) or _predicts_anything(roles.model)
+    return changed if suits and not was_usual else dataclasses.replace(changed, model=usual_model(columns, changed))
 
 
 def with_targets(columns: Columns, roles: FitRoles, more: tuple[str, ...]) -> FitRoles:
@@ -152,7 +153,8 @@ def carried_over(roles: FitRoles, before: Columns, after: Columns) -> FitRoles:
     if not features or roles.features == default_features(before, roles.no_features):
         features = default_features(after, carried.no_features)
     if kinds[roles.target] != _kind(before, roles.target) and not _predicts_anything(roles.model):
-        return dataclasses.replace(carried, features=features, model=usual_model(kinds[roles.target]), classes=None)
+        changed = dataclasses.replace(carried, features=features, classes=None)
+        return dataclasses.replace(changed, model=usual_model(after, changed))
     return dataclasses.replace(carried, features=features)
 
 
@@ -162,10 +164,11 @@ def without_features(roles: FitRoles, names: Collection[str]) -> FitRoles:
 
 
 def with_model(roles: FitRoles, model: str) -> FitRoles:
-    """Another model for the same columns; two classes chosen for one model stay so for others that tell classes
-    apart."""
+    """Another model for the same columns. Two classes that stood there only because the model before tells no more
+    apart are let go of: one that tells all of them apart is fitted to all."""
     is_of_numbers = "number" in MODELS.get(model).target_kinds
-    classes = roles.classes if "class" in MODELS.get(model).target_kinds else None
+    keeps_classes = model == roles.model or (roles.model != _PAIRS_ONLY and "class" in MODELS.get(model).target_kinds)
+    classes = roles.classes if keeps_classes else None
     return dataclasses.replace(
         roles, model=model, classes=classes, more_targets=roles.more_targets if is_of_numbers else ()
     )
@@ -201,9 +204,22 @@ def losses_of(columns: Columns, roles: FitRoles, classes: tuple[str, ...]) -> tu
     return model.losses_for(Targets("class", max(2, count)))
 
 
-def usual_model(kind: ColumnKind) -> str:
-    """The model that suits a target of this kind."""
-    return "logistic" if kind == "text" else "linear"
+def usual_model(columns: Columns, roles: FitRoles, loss: str | None = None, classes: tuple[str, ...] = ()) -> str:
+    """The model that a fit takes where none is named, whatever that of `roles`: as `fit_columns.chosen_model`.
+
+    `classes` are those that the target is known to have. Where nothing is known of those of a text, as in a preview,
+    it is the model for two.
+    """
+    kind = _kind(columns, roles.target)
+    is_about_classes = kind == "text" or bool(roles.classes) or (loss and LOSSES.get(loss).target_kind == "class")
+    if not is_about_classes:
+        return "linear"
+    known = roles.classes or classes
+    if not known and isinstance(columns, Table) and kind == "text":
+        known = class_names(columns, roles.target, roles.features)
+    usual = "softmax" if len(known) > 2 else _PAIRS_ONLY
+    fitting = [name for name in (_PAIRS_ONLY, "softmax") if loss is None or loss in MODELS.get(name).losses]
+    return usual if usual in fitting or not fitting else fitting[0]
 
 
 def constant_columns(table: Table) -> tuple[str, ...]:
@@ -266,7 +282,7 @@ def data_choice(
     if roles.classes is not None and not is_all:
         changed["classes"] = roles.classes
     said = dataclasses.replace(roles, classes=changed.get("classes"))
-    implied = _implied_model(columns, said, kept.get("loss"), classes)
+    implied = usual_model(columns, said, kept.get("loss"), classes)
     if roles.model != implied or ("classes" not in changed and not classes and roles.model != "linear"):
         changed["model"] = roles.model
     return ProblemChoice(PROBLEM, {**kept, **changed})
@@ -298,17 +314,3 @@ def _kind(columns: Columns, name: str) -> ColumnKind:
 
 def _predicts_anything(model: str) -> bool:
     return len(MODELS.get(model).target_kinds) > 1
-
-
-def _implied_model(columns: Columns, roles: FitRoles, loss: str | None, classes: tuple[str, ...] = ()) -> str:
-    """The model that a fit takes where none is named: as `fit_columns.chosen_model`."""
-    kind = _kind(columns, roles.target)
-    is_about_classes = kind == "text" or bool(roles.classes) or (loss and LOSSES.get(loss).target_kind == "class")
-    if not is_about_classes:
-        return "linear"
-    known = roles.classes or classes
-    if not known and isinstance(columns, Table) and kind == "text":
-        known = class_names(columns, roles.target, roles.features)
-    usual = "softmax" if len(known) > 2 else _PAIRS_ONLY
-    fitting = [name for name in (_PAIRS_ONLY, "softmax") if loss is None or loss in MODELS.get(name).losses]
-    return usual if usual in fitting or not fitting else fitting[0]

@@ -27,11 +27,15 @@ _DEEPEST = "it is nested too deeply to be an experiment; take out brackets"
 
 
 class ExperimentFileError(InputError):
-    """A file that is no experiment, or not one this version reads; `line` counts from 1, None where there is none."""
+    """A file that is no experiment, or not one this version reads; `line` counts from 1, None where there is none.
+
+    `name` is empty where the message names the file.
+    """
 
     def __init__(self, name: str, message: str, line: int | None = None) -> None:
         ending = "" if message.endswith("?") else "."
-        super().__init__(f"{name}, line {line}: {message}{ending}" if line else f"{name}: {message}{ending}")
+        place = f"{name}, line {line}: " if line else f"{name}: " if name else ""
+        super().__init__(f"{place}{message}{ending}")
         self.line = line
 
 
@@ -49,7 +53,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
         with open(path, "rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
-        raise ExperimentFileError(name, f"there is no file {os.fspath(path)!r}; check the path") from None
+        raise ExperimentFileError("", f"there is no file {os.fspath(path)!r}; check the path") from None
     except PermissionError:
         raise ExperimentFileError(name, "you may not read this file; ask its owner for permission") from None
     except OSError as error:

@@ -69,6 +69,8 @@ def save_results(
 
 def _writer(path: str | os.PathLike[str]) -> Callable[..., None]:
     ending = Path(path).suffix.lower()
+    if os.path.isdir(path):
+        raise InputError(f"{os.fspath(path)!r} is a folder; name a file in it that ends in {' or '.join(FORMATS)}.")
     if ending not in FORMATS:
         raise InputError(
             f"results are written as {', '.join(FORMATS)}, not as {ending or 'a file without ending'}; "

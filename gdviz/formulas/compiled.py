@@ -40,6 +40,7 @@ class CompiledFormula:
     def __init__(self, read: ReadFormula) -> None:
         self.variables = read.variables
         self.smooth = read.smooth
+        self.names = read.names
         self._expressions = read.expressions
         self._root = read.root
         self._functions: dict[tuple[str, Any], Computed] = {}

@@ -34,6 +34,8 @@ class ReadFormula(NamedTuple):
     variables: tuple[str, ...]
     smooth: bool
     """False where the derivatives are those of one side somewhere: abs, sign, floor, min, max, relu."""
+    names: tuple[str, ...]
+    """Every name that is typed in it, of variables and of numbers."""
 
 
 def read_formula(
@@ -77,7 +79,7 @@ class _Reader:
         assert len(places) == len(self.variables)
         operations = {node.operation for node in nodes_of(root) if node.variables}
         smooth = not any(name in FUNCTIONS and FUNCTIONS[name].kinked for name in operations)
-        return ReadFormula(self.expressions, root, self.variables, smooth)
+        return ReadFormula(self.expressions, root, self.variables, smooth, tuple(self.plain.names))
 
     def node(self, tree: ast.expr, depth: int) -> Node:
         if depth > DEEPEST:

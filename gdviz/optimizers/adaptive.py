@@ -63,7 +63,7 @@ class Adagrad(WeightDecay, GradientRule):
         low=0,
         slider=(0.0, 1.0),
         symbol="ηd",
-        label="Learning rate decay",
+        label="Rate decay",
         help="Divides the learning rate by 1 + this times the steps taken, on top of Adagrad's own shrinking. "
         "Too big: it stops long before the minimum.",
     )

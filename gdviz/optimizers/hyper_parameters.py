@@ -150,7 +150,7 @@ def epsilon_root(default: float, **by_convention: float) -> Any:
         low=0,
         slider=(0.0, 1e-3),
         symbol="εr",
-        label="Epsilon in the root",
+        label="Root epsilon",
         help="Added to the squared size before its root is taken, as Optax's eps_root; 0 leaves it out. "
         "Too big: it takes over, and steps shrink and no longer adapt to the slope.",
         follows=_CONVENTION,
@@ -182,7 +182,7 @@ def initial_accumulator(default: float, **by_convention: float) -> Any:
         high=1e30,
         slider=(0.0, 1.0),
         symbol="G₀",
-        label="Initial accumulator",
+        label="Initial sum",
         help="What the sum of squares starts from: it shortens the first steps where the gradient is small. "
         "Too big: it hides the gradients, and steps no longer adapt to the slope.",
         follows=_CONVENTION,

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 from gdviz.arrays import Array, Namespace
 from gdviz.errors import InputError
 from gdviz.optimizers.explanation import Quantity, StepFacts
-from gdviz.optimizers.pointwise import PointMethod, dot, number, numbers_like
+from gdviz.optimizers.pointwise import PointMethod, dot, in_words, number, numbers_like
 from gdviz.optimizers.rule import Step
 from gdviz.oracle import Oracle
 from gdviz.parameters import parameter
@@ -98,11 +98,11 @@ class LevenbergMarquardt(PointMethod):
     def check(self, problem: Problem, batch_size: int | None) -> None:
         if not problem.has_residuals:
             raise InputError(
-                f"{self.name} needs a sum of squares, and {problem.name} is none with these options; choose newton or "
-                "bfgs, or a least-squares problem."
+                f"{self.label} needs a sum of squares, and {in_words(problem)} is none with these options; choose "
+                "Newton or BFGS, or a least-squares problem."
             )
         if batch_size is not None:
-            raise InputError(f"{self.name} uses the residuals of all rows at every step; leave batch_size out.")
+            raise InputError(f"{self.label} uses the residuals of all rows at every step; leave batch_size out.")
 
     def init(self, xp: Namespace, x: Array) -> LevenbergMarquardtState:
         return LevenbergMarquardtState(numbers_like(xp, x, 1.0))

@@ -13,7 +13,7 @@ from gdviz.optimizers import hyper_parameters as hyper
 from gdviz.optimizers import search_parameters as along
 from gdviz.optimizers.explanation import Quantity
 from gdviz.optimizers.line_methods import LineMethod, Work, moved, seen
-from gdviz.optimizers.pointwise import dot, number, numbers_like, require_few_parameters
+from gdviz.optimizers.pointwise import dot, in_words, number, numbers_like, require_few_parameters
 from gdviz.optimizers.rule import Step
 from gdviz.optimizers.search import Conditions, Line
 from gdviz.oracle import Oracle
@@ -93,10 +93,10 @@ class Newton(LineMethod):
         super().check(problem, batch_size)
         if not problem.has_hessian:
             raise InputError(
-                f"{self.name} needs second derivatives, and {problem.name} has none with these options; choose bfgs, "
-                "which learns them from gradients."
+                f"{self.label} needs second derivatives, and {in_words(problem)} has none with these options; choose "
+                "BFGS, which learns them from gradients."
             )
-        require_few_parameters(self, problem, _MOST_PARAMETERS, "lbfgs")
+        require_few_parameters(self, problem, _MOST_PARAMETERS, "L-BFGS")
 
     def init(self, xp: Namespace, x: Array) -> NewtonState:
         unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)

@@ -20,7 +20,16 @@ from gdviz.optimizers.rule import Optimizer, State, Step
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.problems.base import Problem
 
-__all__ = ["PointMethod", "dot", "length", "number", "numbers_like", "require_few_parameters", "require_smooth"]
+__all__ = [
+    "PointMethod",
+    "dot",
+    "in_words",
+    "length",
+    "number",
+    "numbers_like",
+    "require_few_parameters",
+    "require_smooth",
+]
 
 
 @dataclass(frozen=True)
@@ -128,12 +137,17 @@ def numbers_like(xp: Namespace, x: Array, value: float) -> Array:
     return xp.full_like(x[..., 0], value)
 
 
+def in_words(problem: Problem) -> str:
+    """What a message calls the problem: as people see it, and a fit to a table, of which there are many, this fit."""
+    return "this fit" if problem.name == "data" else problem.label or problem.name
+
+
 def require_smooth(optimizer: Optimizer, problem: Problem) -> None:
     """Raises `InputError` where the problem's gradient jumps."""
     if not problem.smooth:
         raise InputError(
-            f"{optimizer.name} needs a function without kinks, and {problem.name} has some with these options; choose "
-            "gradient_descent, polyak_step or nelder_mead, or a smooth function."
+            f"{optimizer.label} needs a function without kinks, and {in_words(problem)} has some with these options; "
+            "choose Gradient descent, Polyak step or Nelder–Mead, or a smooth function."
         )
 
 
@@ -141,6 +155,6 @@ def require_few_parameters(optimizer: Optimizer, problem: Problem, most: int, in
     """Raises `InputError` where the method would keep or take apart a matrix too large for it."""
     if problem.dimension > most:
         raise InputError(
-            f"{optimizer.name} works with a matrix as wide as there are parameters, at most {most:,}, and "
-            f"{problem.name} has {problem.dimension:,}; choose {instead}."
+            f"{optimizer.label} works with a matrix as wide as there are parameters, at most {most:,}, and "
+            f"{in_words(problem)} has {problem.dimension:,}; choose {instead}."
         )

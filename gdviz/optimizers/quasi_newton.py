@@ -77,7 +77,7 @@ class BFGS(LineMethod):
 
     def check(self, problem: Problem, batch_size: int | None) -> None:
         super().check(problem, batch_size)
-        require_few_parameters(self, problem, _MOST_PARAMETERS, "lbfgs")
+        require_few_parameters(self, problem, _MOST_PARAMETERS, "L-BFGS")
 
     def init(self, xp: Namespace, x: Array) -> BFGSState:
         unknown, zeros = xp.full_like(x, math.nan), numbers_like(xp, x, 0.0)

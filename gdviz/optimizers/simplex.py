@@ -114,7 +114,7 @@ class NelderMead(PointMethod):
     )
 
     def check(self, problem: Problem, batch_size: int | None) -> None:
-        require_few_parameters(self, problem, _MOST_PARAMETERS, "gradient_descent")
+        require_few_parameters(self, problem, _MOST_PARAMETERS, "Gradient descent")
 
     def init(self, xp: Namespace, x: Array) -> NelderMeadState:
         simplex = xp.stack([x] * (x.shape[-1] + 1), axis=-2)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from gdviz.arrays import Array, Namespace
 from gdviz.errors import InputError
 from gdviz.optimizers.explanation import Quantity, StepFacts
-from gdviz.optimizers.pointwise import numbers_like, require_smooth
+from gdviz.optimizers.pointwise import in_words, numbers_like, require_smooth
 from gdviz.optimizers.rule import Optimizer, Step
 from gdviz.oracle import Evaluations, Oracle
 from gdviz.parameters import parameter
@@ -170,8 +170,8 @@ class PolyakStep(Optimizer):
     def check(self, problem: Problem, batch_size: int | None) -> None:
         if self.minimum_value is None and problem.minimum_value is None:
             raise InputError(
-                f"{self.name} needs the lowest value, and that of {problem.name} is not known with these options; give "
-                "minimum_value, for instance 0 for a loss that can vanish."
+                f"{self.label} needs the lowest value, and that of {in_words(problem)} is not known with these "
+                "options; give minimum_value, for instance 0 for a loss that can vanish."
             )
 
     def init(self, xp: Namespace, x: Array) -> PolyakStepState:

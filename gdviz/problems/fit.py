@@ -154,8 +154,9 @@ class DataFit(FitOptions):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was left out of the table, in sentences."""
-        return self.data.notices
+        """What was left out of the file as it was read, and of the table, in sentences."""
+        assert self.loaded is not None, "made with the fit"
+        return (*self.loaded.table.report.losses(), *self.data.notices)
 
     @property
     def cost_per_point(self) -> int:

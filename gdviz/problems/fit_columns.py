@@ -20,6 +20,7 @@ __all__ = [
     "class_name",
     "feature_columns",
     "listing",
+    "refuse_constant_target",
     "refuse_few_rows",
     "target_columns",
     "weight_column",
@@ -163,8 +164,8 @@ def class_codes(
     if len(set(chosen)) < 2 or len(set(chosen)) != len(chosen) or (only_two and len(chosen) != 2):
         if len(named) == 1:
             raise InputError(
-                f"{target.name!r} has only the class {next(iter(named))!r} in the rows that can be used; {who} needs "
-                "two, so choose another target or table."
+                f"{target.name!r} has only the class {next(iter(named))!r} in the rows that can be used"
+                f"{_skipped(table)}; {who} needs two, so choose another target or table."
             )
         if len(named) == 0:
             refuse_few_rows(table, 0, (target.name,))
@@ -188,11 +189,22 @@ def refuse_few_rows(table: Table, rows: int, names: tuple[str, ...]) -> None:
     """Raises `InputError` for fewer than two rows."""
     if rows == 0:
         raise InputError(
-            f"no row of {table.name} has a value in all of {listing(names)}; leave out the columns that miss many."
+            f"no row of {table.name} has a value in all of {listing(names)}{_skipped(table)}; leave out the columns "
+            "that miss many."
         )
     if rows == 1:
         raise InputError(
-            f"{table.name} has only one row with a value in all of {listing(names)}; a fit needs at least two."
+            f"{table.name} has only one row with a value in all of {listing(names)}{_skipped(table)}; a fit needs at "
+            "least two."
+        )
+
+
+def refuse_constant_target(name: str, values: np.ndarray, table: Table | None = None) -> None:
+    """Raises `InputError` where the target's values `(n,)` are all the same; says which rows the `table` lacks."""
+    if values.min() == values.max():
+        raise InputError(
+            f"the target {name!r} is {values[0]:g} in every row that can be used{_skipped(table)}, so there is nothing "
+            "to predict; choose another target."
         )
 
 
@@ -200,6 +212,12 @@ def listing(names: tuple[str, ...]) -> str:
     """Names one behind the other, the first of very many."""
     shown = ", ".join(names[:_MOST_LISTED])
     return shown if len(names) <= _MOST_LISTED else f"{shown} and {len(names) - _MOST_LISTED} more"
+
+
+def _skipped(table: Table | None) -> str:
+    """In brackets, the rows that were left out when the table was read; empty where there are none."""
+    skipped = "" if table is None else table.report.skipped_rows
+    return f" (left out: {skipped})" if skipped else ""
 
 
 def _classes_found(target: Column, present: np.ndarray) -> dict[str, float]:

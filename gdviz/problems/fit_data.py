@@ -21,6 +21,7 @@ from gdviz.problems.fit_columns import (
     class_codes,
     feature_columns,
     listing,
+    refuse_constant_target,
     refuse_few_rows,
     target_columns,
     weight_column,
@@ -243,7 +244,7 @@ def make_data_set(table: Table, roles: Roles) -> DataSet:
     refuse_few_rows(table, len(index), asked)
     if kind == "number":
         for name, column in zip(target_names, values.reshape(len(index), -1).T, strict=True):
-            _refuse_constant_target(name, column)
+            refuse_constant_target(name, column, table)
     data = DataSet(
         X=np.empty((0, 0)),
         y=values,
@@ -283,7 +284,7 @@ def _finished(data: DataSet, matrix: np.ndarray, weights: np.ndarray | None, rol
         notes += _unseen(data, held)
         if data.kind == "number":
             for name, column in zip(data.target_names, y.reshape(len(y), -1).T, strict=True):
-                _refuse_constant_target(name, column)
+                refuse_constant_target(name, column)
     if polynomial is not None:
         matrix, held, polynomial, dropped = _without_constant(matrix, held, polynomial)
         if dropped:
@@ -315,14 +316,6 @@ def _finished(data: DataSet, matrix: np.ndarray, weights: np.ndarray | None, rol
 
 def _has_several_classes(target: Column, present: np.ndarray) -> bool:
     return len(np.unique(target.values[present])) > 2 if target.kind == "text" else False
-
-
-def _refuse_constant_target(name: str, values: np.ndarray) -> None:
-    if values.min() == values.max():
-        raise InputError(
-            f"the target {name!r} is {values[0]:g} in every row that can be used, so there is nothing to "
-            "predict; choose another target."
-        )
 
 
 def _refuse_infinite(matrix: np.ndarray, polynomial: Polynomial) -> None:

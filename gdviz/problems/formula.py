@@ -12,6 +12,7 @@ from gdviz.arrays import Namespace
 from gdviz.echo import echoed
 from gdviz.errors import ParameterError
 from gdviz.formulas.compiled import CompiledFormula, compiled_formula
+from gdviz.formulas.functions import CONSTANTS
 from gdviz.formulas.names import checked_name
 from gdviz.parameters import parameter
 from gdviz.problems.coordinates import SCALARS, CoordinateFunction
@@ -67,6 +68,7 @@ class Formula(CoordinateFunction):
             variables = tuple(checked_name(name, "variables") for name in variables)
             _check_variables(variables, constants)
         compiled = compiled_formula(self.expression, variables, tuple(constants.items()))
+        _check_constants(constants, compiled)
         size = len(compiled.variables)
         if self.view is not None:
             _check_view(self.view, size)
@@ -131,6 +133,16 @@ def _check_variables(variables: tuple[str, ...], constants: dict[str, float]) ->
         if name in constants:
             raise ParameterError(
                 f"formula: {echoed(name)} is among variables and constants; take it out of one of them."
+            )
+
+
+def _check_constants(constants: dict[str, float], compiled: CompiledFormula) -> None:
+    """Refuses a number for a name that is not there: mistyped, it would leave the name that was meant a variable."""
+    for name in constants:
+        if name not in compiled.names:
+            raise ParameterError(
+                f"formula: there is no {echoed(name)} in it to be a constant; it has "
+                f"{', '.join(name for name in compiled.names if name not in CONSTANTS)}."
             )
 
 

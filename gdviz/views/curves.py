@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from gdviz.analysis.axis import readable
 from gdviz.analysis.column_curve import ColumnCurve, CurveColumn, has_logarithm, step_axis, value_axis
+from gdviz.runs.stopping import StopReason
 from gdviz.views.curves_canvas import CurveCanvas, CurveEntry
 from gdviz.views.curves_legend import CurveLegend
 from gdviz.views.shown import ShownRun
@@ -42,6 +43,7 @@ class CurveView(QWidget):
         self._floor: float | None = None
         self._runs: tuple[ShownRun, ...] = ()
         self._curves: dict[int, ColumnCurve] = {}
+        self._ended: tuple[StopReason | None, ...] = ()
         self._hidden: frozenset[int] = frozenset()
         self.setAccessibleName(title)
         self._log_values = self._toggle(self.tr("log ↕"), self.tr("Values on a logarithmic axis"), checked=True)
@@ -59,7 +61,7 @@ class CurveView(QWidget):
         self._lay_out()
         self._connect()
         self.set_theme(theme)
-        self._update_axes()
+        self._set_curves(())
 
     def _toggle(self, text: str, tip: str, checked: bool) -> QToolButton:
         button = QToolButton()
@@ -157,7 +159,10 @@ class CurveView(QWidget):
         left = _MOST_ROWS
         for curve in self._curves.values():
             left -= curve.catch_up(left)
-        if left < _MOST_ROWS:
+        # A run may be told to have ended only after its last row was taken in, and the axes depend on that too.
+        ended = tuple(run.trajectory.stop_reason for run in self._runs)
+        if left < _MOST_ROWS or ended != self._ended:
+            self._ended = ended
             self._update_axes()
             self._canvas.redraw()
         if left == 0 and self.isVisible():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -17,12 +18,21 @@ from gdviz.views.curves_layer import CurveEntry, CurveLayer
 from gdviz.views.symbols import draw_symbol
 from gdviz.views.theme import Theme, run_color, run_symbol
 
-__all__ = ["CurveCanvas", "CurveEntry"]
+__all__ = ["CurveCanvas", "CurveEntry", "Mark"]
 
 _NOTCH = 120
 _ZOOM = 1.25
 _STEPS_WITH_SHIFT = 10
 _SMALLEST_PART = 0.01
+_ARROW = 5.0
+"""The size in pixels of the arrow that stands for the mark of a run whose value is beyond the axis."""
+
+
+class Mark(NamedTuple):
+    """Where a run is marked, and on which side of the axis its value lies: "up", "down", or "" between its limits."""
+
+    place: QPointF
+    beyond: str
 
 
 class CurveCanvas(Chart):
@@ -102,13 +112,18 @@ class CurveCanvas(Chart):
 
     # Painting
 
-    def _point(self, curve: ColumnCurve, step: int) -> QPointF | None:
-        """Where a curve is at a step, or where it ended before; None where that isn't in view."""
+    def mark(self, curve: ColumnCurve, step: int) -> Mark | None:
+        """Where a curve is at a step, or where it ended before; None where there is no such step in view."""
         step = min(step, curve.length - 1)
         value = curve.value(step)
         x, y = float(self.across(step)), float(self.up(value))
-        in_view = self.plot.left() - 1 <= x <= self.plot.right() + 1
-        return QPointF(x, min(y, self.plot.bottom())) if np.isfinite(value) and in_view else None
+        if np.isnan(value) or not self.plot.left() - 1 <= x <= self.plot.right() + 1:
+            return None
+        if y < self.plot.top() - 1:
+            return Mark(QPointF(x, self.plot.top() + _ARROW), "up")
+        if y > self.plot.bottom() + 1:
+            return Mark(QPointF(x, self.plot.bottom() - _ARROW), "down")
+        return Mark(QPointF(x, y), "")
 
     def paint_content(self, painter: QPainter) -> None:
         ratio = painter.deviceTransform().m11()
@@ -128,15 +143,24 @@ class CurveCanvas(Chart):
             painter.setPen(QPen(color, 1))
             painter.drawLine(QPointF(round(x) + 0.5, plot.top()), QPointF(round(x) + 0.5, plot.bottom()))
         for run, curve in self._entries:
-            mark = self._point(curve, self._shown)
+            mark = self.mark(curve, self._shown)
             if mark is not None:
                 self._paint_mark(painter, run.style, mark, 9.0)
         if self._entries:
             self._paint_hover(painter)
 
-    def _paint_mark(self, painter: QPainter, style: int, place: QPointF, size: float) -> None:
-        draw_symbol(painter, run_symbol(style), place, size + 4, QColor(self.theme.panel))
-        draw_symbol(painter, run_symbol(style), place, size, run_color(self.theme, style))
+    def _paint_mark(self, painter: QPainter, style: int, mark: Mark, size: float) -> None:
+        color = run_color(self.theme, style)
+        if not mark.beyond:
+            draw_symbol(painter, run_symbol(style), mark.place, size + 4, QColor(self.theme.panel))
+            draw_symbol(painter, run_symbol(style), mark.place, size, color)
+            return
+        # An open arrowhead at the edge: filled triangles are marks of runs.
+        toward = -1.0 if mark.beyond == "up" else 1.0
+        head = [mark.place + QPointF(x * _ARROW, y * toward * _ARROW) for x, y in ((-1, -0.2), (0, 0.8), (1, -0.2))]
+        for width, ink in ((5.0, QColor(self.theme.panel)), (2.0, color)):
+            painter.setPen(QPen(ink, width))
+            painter.drawPolyline(head)
 
     def _paint_hover(self, painter: QPainter) -> None:
         step = self.hovered_step
@@ -147,9 +171,9 @@ class CurveCanvas(Chart):
         painter.drawLine(QPointF(round(x) + 0.5, self.plot.top()), QPointF(round(x) + 0.5, self.plot.bottom()))
         if step <= self._shown:
             for entry in self._entries:
-                place = self._point(entry.curve, step) if step < entry.curve.length else None
-                if place is not None:
-                    self._paint_mark(painter, entry.run.style, place, 6.0)
+                mark = self.mark(entry.curve, step) if step < entry.curve.length else None
+                if mark is not None:
+                    self._paint_mark(painter, entry.run.style, mark, 6.0)
         HoverBox(self, self.reading_title(step), self.readings(step)).paint(painter, QPointF(x, self._pointer.y()))
 
     def readings(self, step: int) -> list[Reading]:

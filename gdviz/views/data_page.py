@@ -251,8 +251,9 @@ class DataPage(QWidget):
                     rows=f"{table.rows:,}", columns=f"{len(table.columns):,}"
                 )
             )
-            # The first sentence of the report is the number of rows.
-            self._sentences = (*problem.notices, *table.report.sentences()[1:])
+            # The first sentence of the report is the number of rows; some are among the notices.
+            told = problem.notices
+            self._sentences = (*told, *(item for item in table.report.sentences()[1:] if item not in told))
         self._size.setVisible(bool(self._size.text()))
         self._show_sentences()
 

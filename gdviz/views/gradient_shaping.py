@@ -13,6 +13,7 @@ from gdviz.runs.clipping import Clipping
 from gdviz.runs.config import RunConfig
 from gdviz.runs.noise import NOISES, GradientNoise
 from gdviz.views.parameter_form import ParameterForm
+from gdviz.views.passing_wheel import pass_wheel
 
 __all__ = ["GradientShaping"]
 
@@ -85,6 +86,7 @@ class GradientShaping(QWidget):
             self._kind.addItem(cls.label, cls.name)
             self._kind.setItemData(self._kind.count() - 1, cls.summary, Qt.ItemDataRole.ToolTipRole)
         self._kind.activated.connect(self._on_kind_chosen)
+        pass_wheel(self._kind)
         label.setBuddy(self._kind)
         layout.addWidget(label)
         layout.addWidget(self._kind, 1)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
 
+from gdviz.views.passing_wheel import pass_wheel
+
 __all__ = ["KeptKeys", "keep_keys"]
 
 _WITH_MODIFIERS = (
@@ -29,10 +31,6 @@ class KeptKeys(QObject):
                 return True
         if isinstance(event, QFocusEvent) and isinstance(watched, QAbstractButton):
             _ring(watched, event.gotFocus() and event.reason() in _BY_KEYBOARD)
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QComboBox):
-            # It scrolls the panel; it must not change what happens to lie under the pointer.
-            event.ignore()
-            return True
         return bool(super().eventFilter(watched, event))
 
 
@@ -51,3 +49,5 @@ def keep_keys(*controls: QWidget) -> None:
     for control in controls:
         control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         control.installEventFilter(KeptKeys(control))
+        if isinstance(control, QComboBox):
+            pass_wheel(control)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEd
 from gdviz.errors import ParameterError
 from gdviz.parameters import Parameter
 from gdviz.views.number_field import NumberField, number_text
+from gdviz.views.passing_wheel import pass_wheel
 
 __all__ = ["ParameterForm"]
 
@@ -124,10 +125,6 @@ class _Row(QObject):
             self._emit(self._parameter.default)
             self.set_value(self._parameter.default)
             return True
-        if watched is self._slider and event.type() == QEvent.Type.Wheel:
-            # A wheel turned over a form scrolls the panel; it must not change what happens to lie under it.
-            event.ignore()
-            return True
         if watched is self._slider and event.type() == QEvent.Type.ShortcutOverride:
             # Reached with the Tab key, a slider keeps the arrow keys that otherwise step the timeline.
             event.accept()
@@ -145,6 +142,7 @@ class _Row(QObject):
                 combo = QComboBox(form)
                 combo.addItems(list(parameter.choices))
                 combo.textActivated.connect(self._emit)
+                pass_wheel(combo)
                 return combo
             case "float" | "integer":
                 number = NumberField(parameter, form)
@@ -169,6 +167,7 @@ class _Row(QObject):
         slider.setMinimumWidth(56)
         slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         slider.installEventFilter(self)
+        pass_wheel(slider)
         slider.valueChanged.connect(self._on_slid)
         slider.sliderReleased.connect(self.edit_finished)
         return slider

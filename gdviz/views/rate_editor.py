@@ -12,6 +12,7 @@ from gdviz.errors import InputError
 from gdviz.parameters import Parameter, declared
 from gdviz.schedules import SCHEDULES, Curve, Schedule, StepSchedule, curve_of
 from gdviz.views.parameter_form import ParameterForm
+from gdviz.views.passing_wheel import pass_wheel
 from gdviz.views.rate_curve import RateCurve
 from gdviz.views.theme import Theme
 
@@ -82,6 +83,7 @@ class RateEditor(QWidget):
         self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._choice.setMinimumContentsLength(12)
         self._choice.activated.connect(self._on_chosen)
+        pass_wheel(self._choice)
         label.setBuddy(self._choice)
         row.addWidget(label)
         row.addWidget(self._choice, 1)

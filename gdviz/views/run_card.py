@@ -24,6 +24,7 @@ from gdviz.parameters import Parameter
 from gdviz.schedules.schedule import Schedule
 from gdviz.views.elided_label import ElidedLabel
 from gdviz.views.parameter_form import ParameterForm
+from gdviz.views.passing_wheel import pass_wheel
 from gdviz.views.plain_text import as_tip
 from gdviz.views.rate_editor import RateEditor
 from gdviz.views.run_mark import RunMark
@@ -69,6 +70,7 @@ class RunCard(QFrame):
         self._method.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._method.setMinimumContentsLength(12)
         self._method.activated.connect(self._on_method_activated)
+        pass_wheel(self._method)
         self._layout.addWidget(self._method)
         self._forms = QVBoxLayout()
         self._forms.setSpacing(4)

@@ -49,14 +49,14 @@ class RunReadouts(QWidget):
 
     def set_readouts(self, readouts: Sequence[Readout]) -> None:
         """Show these; room once made for a number is kept, so that nothing jumps as numbers change."""
-        metrics = self._metrics()
-        if [item.name for item in readouts] != [item.name for item in self._readouts]:
-            self._number_width = metrics.horizontalAdvance("0.0000")
-            self._readouts = ()
         if tuple(readouts) == self._readouts:
             return
+        metrics = self._metrics()
+        others = [item.name for item in readouts] != [item.name for item in self._readouts]
+        if others:
+            self._number_width = metrics.horizontalAdvance("0.0000")
         width = max((metrics.horizontalAdvance(item.value) for item in readouts), default=0.0)
-        wider = width > self._number_width or not self._readouts
+        wider = others or width > self._number_width
         self._number_width = max(self._number_width, width)
         self._readouts = tuple(readouts)
         lines = [f"{item.name}  {item.value}" for item in readouts]

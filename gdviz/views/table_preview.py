@@ -35,6 +35,7 @@ from gdviz.experiment.data_choice import (
     dialect_options,
     resolved_roles,
     tells_classes,
+    usual_model,
 )
 from gdviz.experiment.experiment import ProblemChoice
 from gdviz.problems.fit_source import READING_OPTIONS
@@ -83,7 +84,10 @@ class TablePreviewDialog(QDialog):
         self.resize(min(920, available.width() - 60), min(640, available.height() - 80))
         self._show_reading()
         self._show_rows(shown)
+        # A model that nobody chose gives way to the one that suits all of the file, once that was looked through.
+        self._model_chosen = bool(self._options.get("model"))
         self._roles.show_roles(shown, resolved_roles(shown, self._options), self._classes_of)
+        self._shown_roles = self._roles.roles
         self._begin_scan()
         self._show_state()
         self._open.setFocus()
@@ -326,6 +330,7 @@ class TablePreviewDialog(QDialog):
             self._show_rows(shown)
             self._begin_scan()
             self._roles.show_roles(shown, roles, self._classes_of)
+            self._shown_roles = self._roles.roles
         self._show_state()
 
     @Slot()
@@ -333,8 +338,11 @@ class TablePreviewDialog(QDialog):
         table = self._scan.table
         if table is not None:
             roles = carried_over(self._roles.roles, self._columns, table)
+            if not self._model_chosen:
+                roles = dataclasses.replace(roles, model=usual_model(table, roles, self._options.get("loss")))
             self._columns = table
             self._roles.show_roles(table, roles, self._classes_of, constant_columns(table))
+            self._shown_roles = self._roles.roles
         if self._scan.running:
             self._show_notes()
         else:
@@ -342,6 +350,10 @@ class TablePreviewDialog(QDialog):
 
     @Slot()
     def _on_roles_edited(self) -> None:
+        before, self._shown_roles = self._shown_roles, self._roles.roles
+        if self._shown_roles.model != before.model:
+            # Another target brings its own model; otherwise somebody picked this one.
+            self._model_chosen = self._shown_roles.target == before.target
         self._show_state()
 
     @Slot(str)

@@ -116,10 +116,58 @@ def test_that_the_values_fit_the_steps_in_view():
     assert value_axis(curves, Axis(0, 4), logarithmic=False).high == 1e300
 
 
-def test_that_a_logarithmic_axis_ends_twenty_decades_below_the_highest_value():
-    axis = value_axis(curves_of([25.0, 1.0, 1e-300]), Axis(0, 2), logarithmic=True)
-    assert 1e-22 < axis.values(0.0) < 1e-18
-    assert axis.values(1.0) >= 25.0
+def test_that_a_logarithmic_axis_ends_sixteen_decades_below_the_highest_value():
+    for arrived in (0.0, 1e-300, 1e-30):
+        axis = value_axis(curves_of([25.0, 1.0, 1e-18, arrived], [25.0, 9.0, 5.0, 4.0]), Axis(0, 3), logarithmic=True)
+        assert 1e-17 < axis.values(0.0) < 1e-14
+        assert axis.values(1.0) >= 25.0
+
+
+def diverged(curve):
+    curve.trajectory.stop_reason = StopReason.DIVERGED
+    return curve
+
+
+def test_that_a_run_that_diverged_leaves_the_others_their_room_on_a_logarithmic_axis():
+    lost, sound = curves_of([24.2, 1e80, 1e220], [24.2, 6.7, 2.7])
+    axis = value_axis([diverged(lost), sound], Axis(0, 2), logarithmic=True)
+    assert 0.1 < axis.values(0.0) <= 2.7
+    assert 24.2 * 10 <= axis.values(1.0) <= 1e5
+    low, high = axis.fractions([2.7, 24.2])
+    assert high - low > 0.15
+
+
+def test_that_a_run_that_diverged_leaves_the_others_their_room_on_a_linear_axis():
+    for end in (1e220, -1e220):
+        lost, sound = curves_of([24.2, 1e80, end], [24.2, 6.7, 2.7])
+        axis = value_axis([diverged(lost), sound], Axis(0, 2), logarithmic=False)
+        low, high = axis.fractions([2.7, 24.2])
+        assert 0 <= low < high <= 1
+        assert high - low > 0.25
+    alone = value_axis([diverged(curves_of([24.2, 1e80, 1e220])[0])], Axis(0, 2), logarithmic=False)
+    assert 24.2 < alone.high <= 100
+
+
+def test_that_runs_that_all_diverged_are_seen_as_far_as_they_went_on_a_logarithmic_axis():
+    axis = value_axis([diverged(curves_of([24.2, 1e80, 1e220])[0])], Axis(0, 2), logarithmic=True)
+    assert axis.values(0.0) <= 24.2
+    assert axis.values(1.0) >= 1e220
+
+
+@pytest.mark.parametrize("logarithmic", [True, False])
+def test_that_steps_of_which_nothing_else_is_in_view_show_what_diverged(logarithmic):
+    lost, sound = curves_of([24.2, 30.0, 1e80, 1e220], [24.2, 6.7])
+    assert value_axis([diverged(lost), sound], Axis(2, 3), logarithmic).values(1.0) >= 1e220
+
+
+@pytest.mark.parametrize("logarithmic", [True, False])
+@pytest.mark.parametrize("start", [0.0, 1e-300, 1e307, 1.7e308, np.inf])
+def test_that_limits_are_finite_wherever_a_run_that_diverged_started(logarithmic, start):
+    lost, sound = curves_of([start, 1e308, -1e308 if not logarithmic else 1e308], [start, start, start])
+    for curves in ([diverged(lost)], [lost, sound]):
+        axis = value_axis(curves, Axis(0, 2), logarithmic)
+        assert np.isfinite([axis.low, axis.high]).all()
+        assert axis.low < axis.high
 
 
 def test_that_a_logarithm_needs_something_above_the_floor_and_nothing_hidden_below():

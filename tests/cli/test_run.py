@@ -229,6 +229,16 @@ def test_that_a_logistic_fit_ends_at_scikit_learns(gdviz_command: Any) -> None:
     assert "Left out 50 rows" in answer.output
 
 
+def test_that_rows_left_out_of_a_ragged_table_are_said(gdviz_command: Any, tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text("a,b,c\n1,2,3\n4,5\n6,7,8,9\n1,3,2\n2,8,1\n9,9\n")
+    answer = gdviz_command("run", "--data", path, "--target", "b", "--steps", 1)
+    assert answer.code == 0
+    assert answer.output.splitlines()[1] == (
+        "Left out 3 rows without exactly 3 cells: line 3 has 2; line 4 has 4; line 7 has 2."
+    )
+
+
 def test_that_mini_batches_are_drawn_and_said(gdviz_command: Any, tmp_path: Path) -> None:
     words = ("run", "--data", "builtin:iris", "--target", "petal_width", "--steps", 20, "--out", tmp_path / "x.csv")
     first = gdviz_command(*words, "--batch-size", 10)
@@ -272,12 +282,29 @@ IRIS = ("--data", "builtin:iris")
 
 REFUSED = [
     ((), "nothing to minimize"),
-    (("missing.toml",), "there is no file 'missing.toml'"),
+    (("missing.toml",), "gdviz: there is no file 'missing.toml'"),
     ((*FUNCTION, *IRIS), "--problem and --data exclude each other"),
     (("x.toml", *FUNCTION), "EXPERIMENT and --problem exclude each other"),
     (("--formula", "x +"), "formula, character 4: something is missing after"),
     (("--formula", "x", *FUNCTION), "--problem and --formula exclude each other"),
     (("--formula", "x + a", "--constants", "a=b"), "constants must be finite numbers by name"),
+    (("--formula", "a*x^2", "--constants", "q=1"), "formula: there is no 'q' in it to be a constant; it has a, x."),
+    (
+        ("--formula", "a*x", "--constants", "a=nan"),
+        "constants must be finite numbers by name, as in a=1,b=2, and 'a' is",
+    ),
+    (("--formula", "a*x", "--constants", "a"), "not 'a'; type each as name=number."),
+    (
+        (*FUNCTION, "--optimizer", "adam:learning_rate=abc"),
+        "learning_rate: 'abc' is neither a number nor a schedule; write",
+    ),
+    ((*FUNCTION, "--optimizer", "adam:learning_rate=cosin"), "unknown schedule 'cosin'; did you mean"),
+    ((*FUNCTION, "--out", "."), "'.' is a folder; name a file in it that ends in .csv or .parquet or .json."),
+    (("--data", "plain.csv.gz"), "plain.csv.gz is not gzip although its name ends in .gz"),
+    (
+        (*IRIS, "--target", "petal_width", "--l1", "0.1", "--optimizer", "bfgs"),
+        "gdviz: BFGS needs a function without kinks, and this fit has some",
+    ),
     (("--formula", "x + z", "--variables", "x,y"), "'z' is no variable; the variables are x, y"),
     ((*FUNCTION, "--variables", "x,y"), "--variables belongs to --formula"),
     ((*IRIS, "--constants", "a=1"), "--constants belongs to --formula"),
@@ -342,6 +369,7 @@ def test_that_what_cannot_be_used_is_said_in_one_line(
     monkeypatch.chdir(tmp_path)
     Path("race.toml").write_text(EXPERIMENT)
     Path("table.csv").write_text("x,y\n1,2\n")
+    Path("plain.csv.gz").write_text("x,y\n1,2\n")
     Path("empty.toml").write_text("gdviz = 1\n")
     Path("idle.toml").write_text('gdviz = 1\n[problem]\nname = "sphere"\n')
     Path("broken.toml").write_text('gdviz = 1\n[problem]\nnam = "sphere"\n')

@@ -42,6 +42,8 @@ def test_that_everything_left_out_is_said() -> None:
         "Text read as classes: 'kind' (3 classes), 'only' (1 class).",
         "Thousands separators were read as such in 'x'.",
     )
+    assert report.losses() == report.sentences()[2:5]
+    assert ReadReport(rows=1, missing=(("x", 1),)).losses() == ()
 
 
 def test_that_single_things_are_said_in_the_singular() -> None:

@@ -211,7 +211,7 @@ def test_that_another_target_takes_its_place_among_the_features(iris: Table) -> 
     chosen = FitRoles("species", ("petal_length", "petal_width"), "logistic", ("setosa", "virginica"))
     assert retargeted(iris, chosen, "petal_width") == FitRoles("petal_width", ("petal_length",), "linear")
     back = retargeted(iris, moved, "species")
-    assert (back.features, back.model, back.classes) == (numeric, "logistic", None)
+    assert (back.features, back.model, back.classes) == (numeric, "softmax", None)
 
 
 def test_that_two_classes_are_chosen_where_there_are_more() -> None:
@@ -314,5 +314,27 @@ def test_that_roles_of_unknown_columns_are_refused(iris: Table) -> None:
         resolved_roles(iris, {"target": "colour"})
 
 
-def test_that_text_is_told_apart_and_numbers_are_predicted() -> None:
-    assert (usual_model("text"), usual_model("numeric")) == ("logistic", "linear")
+def test_that_text_is_told_apart_and_numbers_are_predicted(iris: Table) -> None:
+    two = dataclasses.replace(IRIS, model="")
+    assert usual_model(iris, two) == "logistic"
+    assert usual_model(iris, dataclasses.replace(two, classes=None)) == "softmax"
+    assert usual_model(iris, dataclasses.replace(two, classes=None), loss="binary_cross_entropy") == "logistic"
+    assert usual_model(iris, FitRoles("petal_width", ("petal_length",), "")) == "linear"
+
+
+@pytest.mark.parametrize("model", ["softmax", "mlp"])
+def test_that_two_classes_last_no_longer_than_the_model_that_tells_no_more_apart(iris: Table, model: str) -> None:
+    roles = with_model(IRIS, model)
+    assert roles.classes is None
+    fit = DataFit(**data_choice(iris, roles, classes_for(iris, roles), {"table": "builtin:iris"}).options)
+    assert (fit.rows, fit.data.class_names) == (150, ("setosa", "versicolor", "virginica"))
+    said = FitRoles("species", IRIS.features, "softmax", ("setosa", "virginica"))
+    assert with_model(said, "mlp").classes == ("setosa", "virginica")
+    assert with_model(IRIS, "logistic") == IRIS
+
+
+def test_that_a_model_somebody_chose_stays_for_another_target_of_its_kind(iris: Table) -> None:
+    twice = dataclasses.replace(iris, columns=(*iris.columns, dataclasses.replace(iris.columns[-1], name="again")))
+    assert retargeted(twice, IRIS, "again").model == "logistic"
+    assert retargeted(twice, dataclasses.replace(IRIS, model="mlp", classes=None), "again").model == "mlp"
+    assert retargeted(twice, FitRoles("petal_width", ("petal_length",), "logistic"), "sepal_width").model == "logistic"

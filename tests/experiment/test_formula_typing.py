@@ -28,6 +28,13 @@ def test_that_known_constants_are_used_where_the_text_has_them() -> None:
     assert constants_of(formula("x")) == {}
 
 
+def test_that_every_text_on_the_way_is_a_formula_while_constants_are_kept() -> None:
+    known, choice = {"a": 3.0, "b": 4.0}, None
+    for text in ("x", "a x", "a x + b", "a x + by", "a x", "ab x", "x^2"):
+        choice = retyped(text, choice, known)
+        assert choice.build().names
+
+
 def test_that_something_is_left_to_minimize_over() -> None:
     assert retyped("a + b", formula("x"), {"a": 3.0, "b": 4.0}) == formula("a + b")
     with pytest.raises(FormulaError, match="there is no variable"):

@@ -73,7 +73,7 @@ def test_that_damping_grows_with_every_failed_try_and_shrinks_after_a_good_one()
 
 
 def test_that_what_is_no_sum_of_squares_is_refused_with_what_to_do() -> None:
-    with pytest.raises(InputError, match=r"levenberg_marquardt needs a sum of squares, and ackley .* choose newton"):
+    with pytest.raises(InputError, match=r"^Levenberg–Marquardt needs a sum of squares, and Ackley .* choose Newton"):
         gdviz.minimize("ackley", "levenberg_marquardt")
     with pytest.raises(InputError, match="uses the residuals of all rows at every step; leave batch_size out"):
         optimizer("levenberg_marquardt").check(problem("rosenbrock"), 16)

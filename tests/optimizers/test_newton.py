@@ -67,5 +67,5 @@ def test_that_a_problem_without_second_derivatives_is_refused_with_what_to_do() 
     class WithoutHessian(type(problem("booth"))):
         has_hessian = False
 
-    with pytest.raises(InputError, match=r"newton needs second derivatives, and booth .*; choose bfgs"):
+    with pytest.raises(InputError, match=r"^Newton needs second derivatives, and Booth .*; choose BFGS"):
         gdviz.minimize(WithoutHessian(), "newton", steps=3)

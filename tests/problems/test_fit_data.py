@@ -294,3 +294,33 @@ def test_that_units_make_no_difference_once_standardized(make_table: MakeTable, 
     np.testing.assert_allclose(
         scaled.coefficients(scaled.minima[0]).weights * scale, plain.coefficients(plain.minima[0]).weights, rtol=1e-10
     )
+
+
+RAGGED = "a,b,c\n1,2,3\n4,5\n6,7,8,9\n1,{third},2\n2,{fourth},1\n9,9\n"
+SKIPPED = "3 rows without exactly 3 cells: line 3 has 2; line 4 has 4; line 7 has 2"
+
+
+def test_that_rows_with_another_number_of_cells_are_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text(RAGGED.format(third=3, fourth=8))
+    fit = problem("data", table=str(path), target="b")
+    assert fit.rows == 3
+    assert fit.notices == (f"Left out {SKIPPED}.",)
+    assert fit.reconfigured({**fit.options(), "l2": 0.1}).notices == fit.notices
+
+
+@pytest.mark.parametrize(
+    ("target", "third", "message"),
+    [
+        ("b", "2", f"the target 'b' is 2 in every row that can be used (left out: {SKIPPED}), so"),
+        ("b", "", f"has only one row with a value in all of a, c, b (left out: {SKIPPED}); a fit"),
+    ],
+)
+def test_that_a_refused_fit_names_the_rows_that_the_table_lacks(
+    tmp_path: Path, target: str, third: str, message: str
+) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text(RAGGED.format(third=third, fourth=third))
+    with pytest.raises(InputError) as caught:
+        problem("data", table=str(path), target=target)
+    assert message in str(caught.value)

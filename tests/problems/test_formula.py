@@ -173,6 +173,8 @@ def test_that_formulas_are_values() -> None:
         ({"expression": "x + a", "variables": ["x", "a"], "constants": {"a": 1.0}}, "among variables and constants"),
         ({"expression": "x + a", "constants": {"a": "1"}}, "constants must be finite numbers by name"),
         ({"expression": "x + a", "constants": {"a": float("nan")}}, "constants must be finite numbers by name"),
+        ({"expression": "a*x^2 + pi", "constants": {"q": 1.0}}, "there is no 'q' in it to be a constant; it has a, x."),
+        ({"expression": "x", "variables": ["x", "y"], "constants": {"y2": 1.0}}, "no 'y2' in it to be a constant"),
         ({"expression": "x + a", "constants": 3}, "constants must be finite numbers by name"),
         ({"expression": "x + a", "constants": [("a", 1), ("a", 2)]}, "constants must be finite numbers by name"),
         ({"expression": "x + y", "view": [0, 1]}, "view must be 4 numbers"),

@@ -193,9 +193,13 @@ def test_that_the_gradient_norm_has_its_own_column(qtbot):
 
 
 def test_that_no_runs_are_said_in_words(view):
-    assert len(np.unique(pixels(view).reshape(-1, 3), axis=0)) > 2
+    before = pixels(view)
+    assert len(np.unique(before.reshape(-1, 3), axis=0)) > 2
     view.set_runs(shown_runs(falling()))
     view.set_runs([])
+    # The same sentence at the start as after the last run has gone, and no axes.
+    QApplication.processEvents()
+    np.testing.assert_array_equal(pixels(view), before)
     view.show_step(5)
     assert view.canvas.drawn_points == []
 
@@ -246,10 +250,11 @@ def test_that_values_below_zero_are_measured_from_a_known_minimum(view):
     assert view.canvas.y_axis.scale == "log"
     assert view.canvas.y_axis.floor == -6.02
     assert "−6.020" in view.note
-    # The last value is at the minimum itself: its logarithm has no place, its mark stands at the lower end.
+    # The last value is at the minimum itself: its logarithm has no place, an arrow points there.
     view.show_step(500)
     view.grab()
     assert view.canvas.up(-6.02) >= view.canvas.plot.bottom()
+    assert view.canvas.mark(view.canvas.entries[0].curve, 500).beyond == "down"
 
 
 def test_that_a_minimum_at_or_above_zero_changes_nothing(view):
@@ -287,6 +292,38 @@ def test_that_the_steps_end_where_the_last_run_stopped(view):
     trajectory.stop_reason = StopReason.DIVERGED
     view.set_runs([ShownRun(0, "Run", 0, trajectory)])
     assert view.canvas.x_axis.high == 41
+
+
+@pytest.mark.parametrize("value_scale", ["log", "linear"])
+def test_that_a_run_that_diverged_leaves_the_others_to_be_seen_and_an_arrow_says_where_it_went(view, value_scale):
+    lost, sound = shown_runs(24.2 * 10.0 ** (np.arange(101.0) * 2), 2.7 + falling(101, rate=20.0))
+    view.set_scales(value_scale, "linear")
+    view.set_runs([lost, sound])
+    view.show_step(100)
+    # Told after its rows were taken in, as the engine may.
+    lost.trajectory.stop_reason = StopReason.DIVERGED
+    view.refresh()
+    plot = view.canvas.plot
+    heights = view.canvas.up(sound.trajectory.rows(0, 101).values)
+    assert np.ptp(heights) > 0.12 * plot.height()
+    marks = [view.canvas.mark(entry.curve, 100) for entry in view.canvas.entries]
+    assert [mark.beyond for mark in marks] == ["up", ""]
+    assert plot.top() <= marks[0].place.y() <= plot.top() + 10
+    assert marks[1].place.y() == pytest.approx(heights[-1])
+    assert columns_in_color(view, 0).max() >= marks[0].place.x() - 2
+    assert columns_in_color(view, 1).size > 50
+
+
+def test_that_a_run_below_the_axis_is_marked_by_an_arrow_and_stands_on_no_value(view):
+    arrived = falling(101, rate=5.0)
+    arrived[40:] = 1e-30
+    view.set_runs(shown_runs(arrived, falling(101, rate=90.0)))
+    view.show_step(100)
+    assert view.canvas.y_axis.low >= -17
+    marks = [view.canvas.mark(entry.curve, 100) for entry in view.canvas.entries]
+    assert [mark.beyond for mark in marks] == ["down", ""]
+    below = view.canvas.grab().toImage().pixelColor(marks[0].place.toPoint() + QPoint(0, 3))
+    assert below != QColor(LIGHT.panel)
 
 
 # Legend

@@ -91,6 +91,15 @@ def test_that_the_guessed_roles_are_shown(qtbot: QtBot, iris: Table) -> None:
     assert roles.reason == ""
 
 
+@pytest.mark.parametrize(("label", "model"), [("Softmax regression", "softmax"), ("Multi-layer perceptron", "mlp")])
+def test_that_a_pair_goes_with_the_model_that_needs_one(qtbot: QtBot, iris: Table, label: str, model: str) -> None:
+    roles = shown(qtbot, iris, classes=("versicolor", "virginica"))
+    assert combo_of(roles, "Class 1").currentText() == "virginica"
+    pick(qtbot, combo_of(roles, "Model"), label)
+    assert roles.roles == FitRoles("species", LENGTHS, model)
+    assert not combo_of(roles, "Class 1").isVisible()
+
+
 def test_that_a_click_anywhere_on_a_line_makes_a_feature_of_it_or_none(qtbot: QtBot, iris: Table) -> None:
     roles = shown(qtbot, iris)
     with qtbot.waitSignal(roles.edited):

@@ -201,10 +201,47 @@ def test_that_bytes_that_do_not_fit_far_down_are_told_before_opening(opened: Ope
 def test_that_two_of_more_classes_are_picked(qtbot: QtBot, opened: Opening) -> None:
     dialog = opened(resource("tables", "iris.csv"))
     assert combo_of(dialog, "Target").currentText() == "species"
+    pick(qtbot, combo_of(dialog, "Model"), "Logistic regression")
     pick(qtbot, combo_of(dialog, "Class 0"), "versicolor")
     pick(qtbot, combo_of(dialog, "Class 1"), "virginica")
     assert dialog.choice.options["classes"] == ("versicolor", "virginica")
     assert DataFit(**dialog.choice.options).rows == 100
+
+
+def test_that_the_model_for_all_classes_is_shown_at_first(opened: Opening) -> None:
+    path = resource("tables", "iris.csv")
+    dialog = opened(path)
+    assert combo_of(dialog, "Model").currentText() == "Softmax regression"
+    assert dialog.choice.options == {"table": str(path)}
+    assert DataFit(**dialog.choice.options).rows == 150
+
+
+@pytest.mark.parametrize("model", ["Softmax regression", "Multi-layer perceptron"])
+def test_that_a_model_for_all_classes_leaves_no_row_out(qtbot: QtBot, opened: Opening, model: str) -> None:
+    dialog = opened(resource("tables", "iris.csv"))
+    pick(qtbot, combo_of(dialog, "Model"), "Logistic regression")
+    assert dialog.choice.options["classes"] == ("setosa", "versicolor")
+    pick(qtbot, combo_of(dialog, "Model"), model)
+    assert "classes" not in dialog.choice.options
+    fit = DataFit(**dialog.choice.options)
+    assert (fit.rows, len(fit.data.class_names)) == (150, 3)
+    assert not any("other classes" in notice for notice in fit.notices)
+
+
+def test_that_a_model_somebody_chose_outlasts_another_way_to_read(qtbot: QtBot, opened: Opening) -> None:
+    dialog = opened(resource("tables", "iris.csv"))
+    pick(qtbot, combo_of(dialog, "Model"), "Logistic regression")
+    pick(qtbot, combo_of(dialog, "Encoding"), "GB18030")
+    qtbot.waitUntil(button(dialog, "Open").isEnabled, timeout=20_000)
+    assert combo_of(dialog, "Model").currentText() == "Logistic regression"
+
+
+def test_that_a_model_that_nobody_chose_is_that_of_the_fit_while_its_reading_is_changed(opened: Opening) -> None:
+    path = resource("tables", "iris.csv")
+    pair = {"table": str(path), "classes": ("setosa", "virginica")}
+    assert combo_of(opened(path, **pair), "Model").currentText() == "Logistic regression"
+    assert combo_of(opened(path, table=str(path)), "Model").currentText() == "Softmax regression"
+    assert combo_of(opened(path, table=str(path), model="mlp"), "Model").currentText() == "Multi-layer perceptron"
 
 
 def test_that_classes_beyond_the_preview_are_found_first(opened: Opening, tmp_path: Path) -> None:
@@ -221,6 +258,7 @@ def test_that_classes_beyond_the_preview_can_be_picked(qtbot: QtBot, opened: Ope
     rows = [f"{row % 97},{'abc'[row // 20_000]}" for row in range(60_000)]
     dialog = opened(written(tmp_path, "x,label\n" + "\n".join(rows)), wait=False)
     qtbot.waitUntil(button(dialog, "Open").isEnabled, timeout=20_000)
+    pick(qtbot, combo_of(dialog, "Model"), "Logistic regression")
     pick(qtbot, combo_of(dialog, "Class 1"), "c")
     assert dialog.choice.options["classes"] == ("a", "c")
 

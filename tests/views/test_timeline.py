@@ -396,6 +396,18 @@ def test_that_refreshing_reads_what_was_recorded_since(bar, playback):
     assert bar.readouts.readouts[0].value == "4.00"
 
 
+def test_that_without_runs_nothing_is_read(bar, qtbot):
+    empty = bar.readouts.grab().toImage()
+    bar.set_runs(runs())
+    qtbot.waitUntil(lambda: bar.readouts.width() > 100)
+    bar.set_runs([])
+    readouts = bar.readouts
+    assert (readouts.readouts, readouts.toolTip(), readouts.accessibleName()) == ((), "", "")
+    assert readouts.sizeHint().width() < 10
+    qtbot.waitUntil(lambda: bar.readouts.width() == empty.width())
+    assert bar.readouts.grab().toImage() == empty
+
+
 def test_that_the_bar_fits_a_small_window_with_many_runs(bar, qtbot):
     bar.set_runs(runs(9))
     bar.resize(1280, 48)
