@@ -31,7 +31,6 @@ def value_of(item: Parameter) -> st.SearchStrategy[Any]:
         "columns": st.lists(TEXT, max_size=4).map(tuple),
         "classes": st.lists(TEXT, max_size=4).map(tuple),
         "targets": TEXT | st.lists(TEXT, min_size=2, max_size=4).map(tuple),
-        "numbers": st.lists(FLOATS, min_size=1, max_size=6).map(tuple),
         "path": st.sampled_from(["builtin:iris", "/elsewhere/table.csv", "/home/of/experiment/Daten ä/table.csv"]),
     }
     low, high = max(item.low, -1e300), min(item.high, 1e300)
@@ -39,6 +38,9 @@ def value_of(item: Parameter) -> st.SearchStrategy[Any]:
         values: st.SearchStrategy[Any] = st.sampled_from(item.choices)
     elif item.kind == "integer":
         values = st.integers(int(low), int(min(high, 2**63 - 1)))
+    elif item.kind == "numbers":
+        each = st.floats(low, high, exclude_min=item.low_open, exclude_max=item.high_open)
+        values = st.lists(each, min_size=1, max_size=6).map(tuple)
     elif item.kind == "float":
         values = st.floats(low, high, exclude_min=item.low_open, exclude_max=item.high_open)
     else:
