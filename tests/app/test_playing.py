@@ -174,7 +174,7 @@ def test_that_the_last_steps_are_shown_although_the_runs_ended_in_the_middle_of_
 
     race.wait(lambda: services.playback.computed == 20_000)
     race.press("End")
-    assert shown_steps(race.application) == {20_000}
+    race.wait(lambda: shown_steps(race.application) == {20_000})
 
 
 def test_that_computing_held_and_resumed_goes_on_before_the_eyes(race: Person) -> None:

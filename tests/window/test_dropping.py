@@ -40,6 +40,8 @@ def test_that_iris_dropped_is_asked_about_played_and_stepped_back(
     program.wait_for("TablePreviewDialog", title="Open iris.csv")
     assert not program.see("DropOverlay")
     program.wait_for("QComboBox", says="Target", text="species")
+    program.wait_for("QComboBox", says="Model", text="Softmax regression")
+    program.choose("Model", "Logistic regression")
     program.wait_for("QComboBox", says="Class 0", text="setosa")
     program.choose("Class 0", "versicolor")
     program.choose("Class 1", "virginica")
