@@ -7,6 +7,7 @@ classes.
 
 from __future__ import annotations
 
+import abc
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,7 +23,25 @@ _LINEAR_FROM = 40.0
 
 
 @dataclass(frozen=True)
-class BinaryCrossEntropy(Loss):
+class ClassLoss(Loss, abc.ABC):
+    """A loss of scores for classes. Value and derivative share most of their work: subclasses write both at once."""
+
+    argument: ClassVar[Argument] = "score"
+    target_kind: ClassVar[TargetKind] = "class"
+
+    def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
+        return self.value_and_derivative(xp, prediction, target)[0]
+
+    def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
+        return self.value_and_derivative(xp, prediction, target)[1]
+
+    @abc.abstractmethod
+    def value_and_derivative(self, xp: Namespace, prediction: Array, target: Array) -> tuple[Array, Array]:
+        """L and ∂L/∂prediction of every row."""
+
+
+@dataclass(frozen=True)
+class BinaryCrossEntropy(ClassLoss):
     """−y log p − (1−y) log(1−p) of the class y, 0 or 1, and p = σ(z).
 
     Its derivative is p − y. For a row far on its right side of the boundary value and derivative keep their digits down
@@ -37,17 +56,9 @@ class BinaryCrossEntropy(Loss):
     )
     source: ClassVar[str] = "Cox 1958; Bishop 2006, eq. 4.90"
     formula: ClassVar[str] = "−y log p − (1 − y) log(1 − p)"
-    argument: ClassVar[Argument] = "score"
-    target_kind: ClassVar[TargetKind] = "class"
     value_formula: ClassVar[str] = r"L = -y \log p - (1 - y) \log(1 - p)"
     output_derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial p} = \frac{p - y}{p (1 - p)}"
     derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial z} = p - y"
-
-    def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[0]
-
-    def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[1]
 
     def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         small = xp.exp(-xp.abs(prediction))
@@ -64,7 +75,7 @@ class BinaryCrossEntropy(Loss):
 
 
 @dataclass(frozen=True)
-class CrossEntropy(Loss):
+class CrossEntropy(ClassLoss):
     """−Σ y log p of a row's distribution y over k classes, one-hot where its class is known, and p = softmax(z).
 
     Its derivative is p − y. One score a row is taken as that of the second of two classes.
@@ -76,17 +87,9 @@ class CrossEntropy(Loss):
     summary: ClassVar[str] = "How surprising the true class is under the predicted probabilities of all classes."
     source: ClassVar[str] = "Good 1952; Bishop 2006, eq. 4.108"
     formula: ClassVar[str] = "−Σ yₖ log pₖ"
-    argument: ClassVar[Argument] = "score"
-    target_kind: ClassVar[TargetKind] = "class"
     value_formula: ClassVar[str] = r"L = -\sum_k y_k \log p_k"
     output_derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial p_k} = -\frac{y_k}{p_k}"
     derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial z_k} = p_k - y_k"
-
-    def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[0]
-
-    def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[1]
 
     def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         if target.ndim == 1:
@@ -115,7 +118,7 @@ class CrossEntropy(Loss):
 
 
 @dataclass(frozen=True)
-class KullbackLeibler(Loss):
+class KullbackLeibler(ClassLoss):
     """Σ y log(y / p) of a row's distribution y over the classes and p = softmax(z), or σ(z) of one score.
 
     It differs from the cross-entropy by the entropy of y, which no parameter changes: same gradient, but 0 where p = y.
@@ -129,17 +132,9 @@ class KullbackLeibler(Loss):
     )
     source: ClassVar[str] = "Kullback & Leibler 1951"
     formula: ClassVar[str] = "Σ yₖ log(yₖ / pₖ)"
-    argument: ClassVar[Argument] = "score"
-    target_kind: ClassVar[TargetKind] = "class"
     value_formula: ClassVar[str] = r"L = \sum_k y_k \log \frac{y_k}{p_k}"
     output_derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial p_k} = -\frac{y_k}{p_k}"
     derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial z_k} = p_k - y_k"
-
-    def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[0]
-
-    def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[1]
 
     def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         return CrossEntropy().second_derivative(xp, prediction, target)
@@ -164,7 +159,7 @@ class KullbackLeibler(Loss):
 
 
 @dataclass(frozen=True)
-class Hinge(Loss):
+class Hinge(ClassLoss):
     """max(0, 1 − (2y − 1) z) of the class y, 0 or 1: nothing for rows beyond the margin, then a straight line.
 
     With k scores it is that of Crammer & Singer, max(0, 1 + the largest score of the wrong classes − that of the true
@@ -179,18 +174,10 @@ class Hinge(Loss):
     )
     source: ClassVar[str] = "Cortes & Vapnik 1995; Crammer & Singer 2001"
     formula: ClassVar[str] = "max(0, 1 − (2y − 1) z)"
-    argument: ClassVar[Argument] = "score"
-    target_kind: ClassVar[TargetKind] = "class"
     smooth: ClassVar[bool] = False
     has_curvature: ClassVar[bool] = False
     value_formula: ClassVar[str] = r"L = \max(0, 1 - (2y - 1) z)"
     derivative_formula: ClassVar[str] = r"\frac{\partial L}{\partial z} = -(2y - 1) [L > 0]"
-
-    def value(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[0]
-
-    def derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
-        return self.value_and_derivative(xp, prediction, target)[1]
 
     def second_derivative(self, xp: Namespace, prediction: Array, target: Array) -> Array:
         return xp.zeros_like(prediction)
