@@ -9,7 +9,7 @@ import numpy as np
 
 from gdviz.errors import ParameterError
 from gdviz.parameters import parameter
-from gdviz.schedules.decays import initial_rate
+from gdviz.schedules.decays import along_cosine, initial_rate
 from gdviz.schedules.schedule import StepSchedule, rate_option, steps_option
 
 __all__ = ["Cyclic", "LinearWarmup", "Noam", "OneCycle", "WarmRestarts", "WarmupStableDecay"]
@@ -18,12 +18,6 @@ __all__ = ["Cyclic", "LinearWarmup", "Noam", "OneCycle", "WarmRestarts", "Warmup
 def _peak(default: float = 0.01) -> float:
     option: float = rate_option(default, "Peak rate", "The highest learning rate.")
     return option
-
-
-def _eased(start: float, end: float, share: np.ndarray) -> np.ndarray:
-    """From start to end along half a cosine, at a share in [0, 1] of the way."""
-    rates: np.ndarray = end + (start - end) / 2.0 * (1.0 + np.cos(np.pi * share))
-    return rates
 
 
 @dataclass(frozen=True)
@@ -102,8 +96,7 @@ class WarmRestarts(StepSchedule):
             cycle = np.searchsorted(starts, steps, side="right") - 1
             length = self.period * float(self.factor) ** cycle
             passed = steps - np.asarray(starts)[cycle]
-        rates: np.ndarray = self.final + (self.initial - self.final) * (1.0 + np.cos(np.pi * passed / length)) / 2.0
-        return rates
+        return along_cosine(self.initial, self.final, np.pi * passed / length)
 
 
 @dataclass(frozen=True)
@@ -149,7 +142,7 @@ class OneCycle(StepSchedule):
             here = open_yet & ((place <= end) | (end == ends[-1]))
             # With few steps a phase may have no length, and then it is passed at its end.
             share = (place - begin) / (end - begin) if end > begin else np.ones_like(place)
-            way = low + (high - low) * share if self.shape == "linear" else _eased(low, high, share)
+            way = low + (high - low) * share if self.shape == "linear" else along_cosine(low, high, np.pi * share)
             result = np.where(here, way, result)
             open_yet &= ~here
             begin = end
@@ -228,7 +221,7 @@ class WarmupStableDecay(StepSchedule):
         rising = self.peak * (steps / max(1, self.warmup))
         share = np.clip((steps - self.warmup - self.stable) / self.decay, 0.0, 1.0)
         if self.shape == "cosine":
-            falling = _eased(self.peak, self.final, share)
+            falling = along_cosine(self.peak, self.final, np.pi * share)
         else:
             left = 1.0 - (np.sqrt(share) if self.shape == "square_root" else share)
             falling = self.final + (self.peak - self.final) * left

@@ -19,6 +19,7 @@ __all__ = [
     "Milestones",
     "Polynomial",
     "Steps",
+    "along_cosine",
     "initial_rate",
 ]
 
@@ -37,6 +38,12 @@ def _factor(default: float, help: str) -> float:
 def _final_rate() -> float:
     option: float = rate_option(0.0, "Final rate", "The learning rate that it falls to.", zero=True)
     return option
+
+
+def along_cosine(start: float, end: float, angle: np.ndarray) -> np.ndarray:
+    """From start to end along half a cosine, whose angle goes from 0 to π."""
+    rates: np.ndarray = end + (start - end) / 2.0 * (1.0 + np.cos(angle))
+    return rates
 
 
 @dataclass(frozen=True)
@@ -201,5 +208,4 @@ class Cosine(StepSchedule):
 
     def rates_of(self, steps: np.ndarray) -> np.ndarray:
         passed = steps if self.convention == "torch" else np.minimum(steps, self.steps)
-        rates: np.ndarray = self.final + 0.5 * (self.initial - self.final) * (1.0 + np.cos(np.pi * passed / self.steps))
-        return rates
+        return along_cosine(self.initial, self.final, np.pi * passed / self.steps)
