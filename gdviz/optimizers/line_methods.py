@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class LineSearchState(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LineMethod(PointMethod):
+class LineMethod(PointMethod, abc.ABC):
     """A method whose step is a direction and a rate found along it. Subclasses write `work`.
 
     Their states have the fields of `LineSearchState`: what was seen at the point reached is not asked again.
@@ -52,9 +53,9 @@ class LineMethod(PointMethod):
 
     direction_formula: ClassVar[str] = r"d_t = -g_t"
 
+    @abc.abstractmethod
     def work(self, xp: Namespace, oracle: Oracle, x: Array, state: Any, learning_rate: float) -> Work:
         """The whole step from `x (d,)`, for taking it and for explaining it alike."""
-        raise NotImplementedError
 
     def check(self, problem: Problem, batch_size: int | None) -> None:
         require_smooth(self, problem)
